@@ -1,0 +1,97 @@
+"""Constraints on constructor parameters, checked when a fit starts, never before."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, Protocol
+
+__all__ = ["Choice", "Constraint", "Flag", "Number", "Optional", "Whole", "validate"]
+
+
+class Constraint(Protocol):
+    """A set of allowed values, and the words for it."""
+
+    def allows(self, value: Any) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Number:
+    """A real number between two bounds; each bound is allowed unless it is `open`."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+    integer: bool = False
+
+    def allows(self, value: Any) -> bool:
+        kind = Integral if self.integer else Real
+        if isinstance(value, bool) or not isinstance(value, kind):
+            return False
+        above = value > self.low if self.open_low else value >= self.low
+        below = value < self.high if self.open_high else value <= self.high
+        return bool(above and below)
+
+    def __str__(self) -> str:
+        kind = "an integer" if self.integer else "a number"
+        left, right = "(" if self.open_low else "[", ")" if self.open_high else "]"
+        return f"{kind} in {left}{self.low}, {self.high}{right}"
+
+
+def Whole(low: float = 0, high: float = math.inf) -> Number:  # noqa: N802
+    """An integer of at least `low`."""
+    return Number(low, high, integer=True)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some values."""
+
+    values: tuple[Any, ...]
+
+    def __init__(self, *values: Any) -> None:
+        object.__setattr__(self, "values", values)
+
+    def allows(self, value: Any) -> bool:
+        return any(value is v or (type(value) is type(v) and value == v)
+                   for v in self.values)  # fmt: skip
+
+    def __str__(self) -> str:
+        return "one of " + ", ".join(map(repr, self.values))
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or False."""
+
+    def allows(self, value: Any) -> bool:
+        return isinstance(value, bool) or type(value).__name__ == "bool"
+
+    def __str__(self) -> str:
+        return "True or False"
+
+
+@dataclass(frozen=True)
+class Optional:
+    """None, or what another constraint allows."""
+
+    inner: Constraint
+    also: tuple[Any, ...] = (None,)
+
+    def allows(self, value: Any) -> bool:
+        return Choice(*self.also).allows(value) or self.inner.allows(value)
+
+    def __str__(self) -> str:
+        return f"{self.inner} or {' or '.join(map(repr, self.also))}"
+
+
+def validate(owner: Any, constraints: Mapping[str, Constraint]) -> None:
+    """Raise ValueError for the first parameter of `owner` outside its constraint."""
+    for name, constraint in constraints.items():
+        value = getattr(owner, name)
+        if not constraint.allows(value):
+            raise ValueError(
+                f"{type(owner).__name__} needs {name} to be {constraint}; "
+                f"got {name}={value!r}."
+            )
