@@ -1,0 +1,101 @@
+"""What a design is: the matrix X behind a few verbs, whatever its storage."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from .._compile import Compiled
+
+Array = np.ndarray
+
+
+class Rows(Compiled, native=("row_dot", "row_axpy", "row_sq"), sums=True):
+    """Row access for kernels; vectors and sums are float64 whatever X is."""
+
+    @abstractmethod
+    def row_dot(self, i, w):
+        """``X[i] @ w``."""
+
+    @abstractmethod
+    def row_axpy(self, i, a, g):
+        """``g += a * X[i]``."""
+
+    @abstractmethod
+    def row_sq(self, i, d):
+        """``X[i]**2 @ d``."""
+
+
+class Columns(
+    Compiled, native=("col_dot", "col_axpy", "col_waxpy", "col_wsq"), sums=True
+):
+    """Column access for kernels; vectors and sums are float64 whatever X is."""
+
+    @abstractmethod
+    def col_dot(self, j, r):
+        """``X[:, j] @ r``."""
+
+    @abstractmethod
+    def col_axpy(self, j, a, r):
+        """``r += a * X[:, j]``."""
+
+    @abstractmethod
+    def col_waxpy(self, j, a, h, r):
+        """``r += a * h * X[:, j]``."""
+
+    @abstractmethod
+    def col_wsq(self, j, h):
+        """``X[:, j]**2 @ h``."""
+
+
+class Design(ABC):
+    """The matrix X, read only, and the passes over all of it.
+
+    Vectors are float64; a matrix of K right-hand sides has shape (.., K).
+    """
+
+    shape: tuple[int, int]
+    dtype: np.dtype
+    sparse: bool
+
+    @abstractmethod
+    def dot(self, w: Array) -> Array:
+        """``X @ w`` for w of shape (p,) or (p, K)."""
+
+    @abstractmethod
+    def tdot(self, s: Array) -> Array:
+        """``X.T @ s`` for s of shape (n,) or (n, K)."""
+
+    @abstractmethod
+    def square_tdot(self, d: Array) -> Array:
+        """``(X**2).T @ d`` for d of shape (n,) or (n, K)."""
+
+    @abstractmethod
+    def gram(self, d: Array, columns: Array, shift: Array) -> Array:
+        """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift[columns]``, d >= 0."""
+
+    @abstractmethod
+    def dot_columns(self, columns: Array, w: Array) -> Array:
+        """``X[:, columns] @ w``."""
+
+    @abstractmethod
+    def tdot_columns(self, columns: Array, s: Array) -> Array:
+        """``X[:, columns].T @ s``."""
+
+    @abstractmethod
+    def take(self, rows: Array) -> "Design":
+        """The design of these rows, copied in this order, ready for row access."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> Rows:
+        """Row access; converts the storage the first time where it must."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> Columns:
+        """Column access; converts the storage the first time where it must."""
+
+    @property
+    @abstractmethod
+    def nnz(self) -> int:
+        """Number of stored entries: the cost of one pass."""

@@ -1,0 +1,84 @@
+"""Passes over a dense matrix with float64 sums: BLAS where X is float64."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.linalg import blas
+
+from .._compile import kernel, readonly
+
+Array = np.ndarray
+BLOCK = 1 << 15  # entries of a block of rows: 256 KB, stays in the L2 cache
+
+
+def blocks(X: Array, width: int) -> Iterator[slice]:
+    """Slices of the rows of X, `BLOCK` entries each."""
+    step = max(BLOCK // max(width, 1), 16)
+    for start in range(0, X.shape[0], step):
+        yield slice(start, start + step)
+
+
+def dot(X: Array, w: Array) -> Array:
+    """``X @ w``, summed in float64."""
+    if X.dtype == np.float64:
+        return X @ w
+    if w.ndim == 2:
+        return np.concatenate([X[b].astype(np.float64) @ w for b in blocks(X, len(w))])
+    rows = X.flags.c_contiguous
+    return _dots(X, readonly(w)) if rows else _axpys(X.T, readonly(w))
+
+
+def tdot(X: Array, s: Array) -> Array:
+    """``X.T @ s``, summed in float64."""
+    if X.dtype == np.float64:
+        return X.T @ s
+    if s.ndim == 2:
+        parts = (X[b].astype(np.float64).T @ s[b] for b in blocks(X, X.shape[1]))
+        return sum(parts, np.zeros((X.shape[1], s.shape[1])))
+    rows = X.flags.c_contiguous
+    return _axpys(X, readonly(s)) if rows else _dots(X.T, readonly(s))
+
+
+def square_tdot(X: Array, d: Array) -> Array:
+    """``(X**2).T @ d``."""
+    total = np.zeros((X.shape[1], *d.shape[1:]))
+    for b in blocks(X, X.shape[1]):
+        block = X[b].astype(np.float64)
+        total += np.square(block, out=block).T @ d[b]
+    return total
+
+
+def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
+    """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift[columns]``."""
+    k = len(columns)
+    everything = k == X.shape[1] and np.array_equal(columns, np.arange(k))
+    total = np.zeros((k, k), order="F")
+    if not k:
+        return total
+    shift, root = shift[columns], np.sqrt(d)
+    for b in blocks(X, k):
+        part = (X[b] if everything else X[b, columns]) - shift
+        part *= root[b, None]
+        total = blas.dsyrk(1.0, part.T, beta=1.0, c=total, overwrite_c=1)
+    total += np.triu(total, 1).T
+    return total
+
+
+@kernel(sums=True)
+def _dots(X, w):
+    out = np.zeros(X.shape[0])
+    for i in range(X.shape[0]):
+        total = 0.0
+        for j in range(X.shape[1]):
+            total += X[i, j] * w[j]
+        out[i] = total
+    return out
+
+
+@kernel(sums=True)
+def _axpys(X, s):
+    out = np.zeros(X.shape[1])
+    for i in range(X.shape[0]):
+        for j in range(X.shape[1]):
+            out[j] += s[i] * X[i, j]
+    return out

@@ -1,0 +1,114 @@
+"""Passes over compressed rows or columns; "lines" below are whichever is stored.
+
+Indices and starts are unsigned. A dot product of a line keeps four sums of its own:
+reordering by the compiler would turn the look-ups into gather instructions, which are
+2-4 times slower here.
+"""
+
+import numpy as np
+
+from .._compile import kernel
+
+
+@kernel
+def gather(data, indices, starts, w, out):
+    """``out[i] = line_i @ w``."""
+    one, two, three, four = np.uint32(1), np.uint32(2), np.uint32(3), np.uint32(4)
+    k = starts[0]
+    for i in range(out.shape[0]):
+        stop = starts[i + 1]
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        while k + three < stop:
+            a += data[k] * w[indices[k]]
+            b += data[k + one] * w[indices[k + one]]
+            c += data[k + two] * w[indices[k + two]]
+            d += data[k + three] * w[indices[k + three]]
+            k += four
+        while k < stop:
+            a += data[k] * w[indices[k]]
+            k += one
+        out[i] = (a + b) + (c + d)
+    return out
+
+
+@kernel
+def scatter(data, indices, starts, s, out):
+    """``out += s[i] * line_i``."""
+    for i in range(s.shape[0]):
+        if s[i] != 0.0:
+            for k in range(starts[i], starts[i + 1]):
+                out[indices[k]] += s[i] * data[k]
+    return out
+
+
+@kernel
+def gather_some(data, indices, starts, lines, w, out):
+    """``out[a] = line_i @ w`` for ``i = lines[a]``."""
+    for a in range(lines.shape[0]):
+        total = 0.0
+        for k in range(starts[lines[a]], starts[lines[a] + 1]):
+            total += data[k] * w[indices[k]]
+        out[a] = total
+    return out
+
+
+@kernel
+def scatter_some(data, indices, starts, lines, s, out):
+    """``out += s[a] * line_i`` for ``i = lines[a]``."""
+    for a in range(lines.shape[0]):
+        for k in range(starts[lines[a]], starts[lines[a] + 1]):
+            out[indices[k]] += s[a] * data[k]
+    return out
+
+
+@kernel
+def gather_lanes(data, indices, starts, w, out):
+    """``out[i, :] = line_i @ w`` for a matrix w: one index serves all lanes."""
+    for i in range(out.shape[0]):
+        for k in range(starts[i], starts[i + 1]):
+            for lane in range(out.shape[1]):
+                out[i, lane] += data[k] * w[indices[k], lane]
+    return out
+
+
+@kernel
+def gather_squares(data, indices, starts, d, out):
+    """``out[j] = (line_j**2) @ d``."""
+    for j in range(out.shape[0]):
+        total = 0.0
+        for k in range(starts[j], starts[j + 1]):
+            total += data[k] * data[k] * d[indices[k]]
+        out[j] = total
+    return out
+
+
+@kernel
+def outer(data, indices, starts, columns, d, total):
+    """Upper triangle of ``X_c.T @ diag(d) @ X_c``, by outer products of rows.
+
+    The columns are first laid out as rows with local numbers (a counting sort), so that
+    each product is one addition to a matrix that stays in the cache: 0.5 ns each,
+    against 10 for a product of columns.
+    """
+    n = d.shape[0]
+    heads = np.zeros(n + 1, np.int64)
+    for a in range(columns.shape[0]):
+        for k in range(starts[columns[a]], starts[columns[a] + 1]):
+            heads[indices[k] + np.uint32(1)] += 1
+    for i in range(n):
+        heads[i + 1] += heads[i]
+    ends = heads[:-1].copy()
+    local = np.empty(heads[n], np.uint32)
+    values = np.empty(heads[n], np.float64)
+    for a in range(columns.shape[0]):
+        for k in range(starts[columns[a]], starts[columns[a] + 1]):
+            i = indices[k]
+            local[ends[i]] = a
+            values[ends[i]] = data[k]
+            ends[i] += 1
+    for i in range(n):
+        for a in range(heads[i], heads[i + 1]):
+            left = d[i] * values[a]
+            row = total[local[a]]
+            for b in range(a, heads[i + 1]):
+                row[local[b]] += left * values[b]

@@ -1,0 +1,116 @@
+"""Dense matrices: BLAS for whole passes, plain loops for single rows and columns."""
+
+from functools import cached_property
+
+import numpy as np
+
+from .._compile import readonly
+from ._base import Array, Columns, Design, Rows
+from ._dense_passes import dot, gram, square_tdot, tdot
+
+
+class DenseRows(Rows):
+    """Rows of a C-ordered array."""
+
+    def __init__(self, X):
+        self.X = X
+
+    def row_dot(self, i, w):
+        total = 0.0
+        for j in range(self.X.shape[1]):
+            total += self.X[i, j] * w[j]
+        return total
+
+    def row_axpy(self, i, a, g):
+        for j in range(self.X.shape[1]):
+            g[j] += a * self.X[i, j]
+
+    def row_sq(self, i, d):
+        total = 0.0
+        for j in range(self.X.shape[1]):
+            total += self.X[i, j] * self.X[i, j] * d[j]
+        return total
+
+
+class DenseColumns(Columns):
+    """Columns of a matrix, given as the C-ordered transpose."""
+
+    def __init__(self, X):
+        self.X = X
+
+    def col_dot(self, j, r):
+        total = 0.0
+        for i in range(self.X.shape[1]):
+            total += self.X[j, i] * r[i]
+        return total
+
+    def col_axpy(self, j, a, r):
+        for i in range(self.X.shape[1]):
+            r[i] += a * self.X[j, i]
+
+    def col_waxpy(self, j, a, h, r):
+        for i in range(self.X.shape[1]):
+            r[i] += a * h[i] * self.X[j, i]
+
+    def col_wsq(self, j, h):
+        total = 0.0
+        for i in range(self.X.shape[1]):
+            total += self.X[j, i] * self.X[j, i] * h[i]
+        return total
+
+
+class Dense(Design):
+    """A dense matrix in C or Fortran order, float64 or float32."""
+
+    sparse = False
+
+    def __init__(self, X: Array) -> None:
+        if not (X.flags.c_contiguous or X.flags.f_contiguous):
+            X = np.ascontiguousarray(X)
+        self.X = readonly(X)
+        self.shape = X.shape
+        self.dtype = X.dtype
+
+    @property
+    def nnz(self) -> int:
+        return self.X.size
+
+    @cached_property
+    def rows(self) -> Rows:
+        return DenseRows(readonly(np.ascontiguousarray(self.X)))
+
+    @cached_property
+    def columns(self) -> Columns:
+        return DenseColumns(readonly(np.ascontiguousarray(self.X.T)))
+
+    def dot(self, w: Array) -> Array:
+        return dot(self.X, w)
+
+    def tdot(self, s: Array) -> Array:
+        return tdot(self.X, s)
+
+    def square_tdot(self, d: Array) -> Array:
+        return square_tdot(self.X, d)
+
+    def gram(self, d: Array, columns: Array, shift: Array) -> Array:
+        return gram(self.X, d, columns, shift)
+
+    def dot_columns(self, columns: Array, w: Array) -> Array:
+        if self._few(columns):
+            return dot(self.X[:, columns], w)
+        full = np.zeros(self.shape[1])
+        full[columns] = w
+        return dot(self.X, full)
+
+    def tdot_columns(self, columns: Array, s: Array) -> Array:
+        if self._few(columns):
+            return tdot(self.X[:, columns], s)
+        return tdot(self.X, s)[columns]
+
+    def _few(self, columns: Array) -> bool:
+        """Whether copying the columns out costs less than a pass over all."""
+        share = 4 if self.X.flags.f_contiguous else 20
+        return len(columns) * share < self.shape[1]
+
+    def take(self, rows: Array) -> "Dense":
+        return Dense(np.ascontiguousarray(self.X[rows]))

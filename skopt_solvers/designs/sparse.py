@@ -1,0 +1,175 @@
+"""Sparse matrices: rows from CSR, columns from CSC, each made when first asked for."""
+
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from .._compile import readonly
+from ._base import Array, Columns, Design, Rows
+from ._sparse_passes import (
+    gather,
+    gather_lanes,
+    gather_some,
+    gather_squares,
+    outer,
+    scatter,
+    scatter_some,
+)
+
+
+class SparseRows(Rows):
+    """Rows of a CSR matrix; unsigned indices, see `unsigned`."""
+
+    def __init__(self, data, indices, starts):
+        self.data = data
+        self.indices = indices
+        self.starts = starts
+
+    def row_dot(self, i, w):
+        total = 0.0
+        for k in range(self.starts[i], self.starts[i + 1]):
+            total += self.data[k] * w[self.indices[k]]
+        return total
+
+    def row_axpy(self, i, a, g):
+        for k in range(self.starts[i], self.starts[i + 1]):
+            g[self.indices[k]] += a * self.data[k]
+
+    def row_sq(self, i, d):
+        total = 0.0
+        for k in range(self.starts[i], self.starts[i + 1]):
+            total += self.data[k] * self.data[k] * d[self.indices[k]]
+        return total
+
+
+class SparseColumns(Columns):
+    """Columns of a CSC matrix; unsigned indices, see `unsigned`."""
+
+    def __init__(self, data, indices, starts):
+        self.data = data
+        self.indices = indices
+        self.starts = starts
+
+    def col_dot(self, j, r):
+        total = 0.0
+        for k in range(self.starts[j], self.starts[j + 1]):
+            total += self.data[k] * r[self.indices[k]]
+        return total
+
+    def col_axpy(self, j, a, r):
+        for k in range(self.starts[j], self.starts[j + 1]):
+            r[self.indices[k]] += a * self.data[k]
+
+    def col_waxpy(self, j, a, h, r):
+        for k in range(self.starts[j], self.starts[j + 1]):
+            i = self.indices[k]
+            r[i] += a * h[i] * self.data[k]
+
+    def col_wsq(self, j, h):
+        total = 0.0
+        for k in range(self.starts[j], self.starts[j + 1]):
+            total += self.data[k] * self.data[k] * h[self.indices[k]]
+        return total
+
+
+def unsigned(indices: Array) -> Array:
+    """Indices viewed as unsigned: signed ones cost a wrap-around test per access."""
+    wide = indices.dtype.itemsize > 4
+    kind, plain = (np.uint64, np.int64) if wide else (np.uint32, np.int32)
+    return readonly(np.ascontiguousarray(indices, plain).view(kind))
+
+
+class Sparse(Design):
+    """A sparse matrix in CSR or CSC order, float64 or float32, int32 or int64 indices.
+
+    Duplicate entries are summed and explicit zeros kept; the caller's arrays are never
+    written to.
+    """
+
+    sparse = True
+
+    def __init__(self, X: sp.sparray | sp.spmatrix) -> None:
+        if X.format not in ("csr", "csc"):
+            X = X.tocsr()
+        if not X.has_canonical_format:
+            X = X.copy()
+            X.sum_duplicates()
+        self.X = X
+        self.shape = X.shape
+        self.dtype = X.dtype
+
+    @property
+    def nnz(self) -> int:
+        return int(self.X.nnz)
+
+    @cached_property
+    def _csr(self) -> tuple[Array, Array, Array]:
+        X = self.X.tocsr()
+        return readonly(X.data), unsigned(X.indices), unsigned(X.indptr)
+
+    @cached_property
+    def _csc(self) -> tuple[Array, Array, Array]:
+        X = self.X.tocsc()
+        return readonly(X.data), unsigned(X.indices), unsigned(X.indptr)
+
+    @cached_property
+    def rows(self) -> Rows:
+        return SparseRows(*self._csr)
+
+    @cached_property
+    def columns(self) -> Columns:
+        return SparseColumns(*self._csc)
+
+    def dot(self, w: Array) -> Array:
+        if w.ndim == 2:
+            out = np.zeros((self.shape[0], w.shape[1]))
+            return gather_lanes(*self._csr, readonly(np.ascontiguousarray(w)), out)
+        out = np.zeros(self.shape[0])
+        if self._by_columns:
+            return scatter(*self._csc, readonly(w), out)
+        return gather(*self._csr, readonly(w), out)
+
+    def tdot(self, s: Array) -> Array:
+        if s.ndim == 2:
+            out = np.zeros((self.shape[1], s.shape[1]))
+            return gather_lanes(*self._csc, readonly(np.ascontiguousarray(s)), out)
+        out = np.zeros(self.shape[1])
+        if self._by_columns:
+            return gather(*self._csc, readonly(s), out)
+        return scatter(*self._csr, readonly(s), out)
+
+    @property
+    def _by_columns(self) -> bool:
+        """Whether only the columns are at hand: passes over them need no conversion."""
+        return self.X.format == "csc" and "_csr" not in self.__dict__
+
+    def square_tdot(self, d: Array) -> Array:
+        if d.ndim == 2:
+            lanes = [self.square_tdot(np.ascontiguousarray(lane)) for lane in d.T]
+            return np.stack(lanes, axis=1)
+        return gather_squares(*self._csc, readonly(d), np.zeros(self.shape[1]))
+
+    def gram(self, d: Array, columns: Array, shift: Array) -> Array:
+        k = len(columns)
+        total = np.zeros((k, k))
+        outer(*self._csc, readonly(columns), readonly(d), total)
+        total += np.triu(total, 1).T
+        shift = shift[columns]
+        if shift.any():
+            # Z'dZ = X'dX - m (X'd)' - (X'd) m' + sum(d) m m'
+            cross = np.outer(shift, self.tdot(d)[columns])
+            total -= cross + cross.T
+            total += d.sum() * np.outer(shift, shift)
+        return total
+
+    def dot_columns(self, columns: Array, w: Array) -> Array:
+        out = np.zeros(self.shape[0])
+        return scatter_some(*self._csc, readonly(columns), readonly(w), out)
+
+    def tdot_columns(self, columns: Array, s: Array) -> Array:
+        out = np.zeros(len(columns))
+        return gather_some(*self._csc, readonly(columns), readonly(s), out)
+
+    def take(self, rows: Array) -> "Sparse":
+        return Sparse(self.X.tocsr()[rows])

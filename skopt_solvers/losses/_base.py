@@ -1,0 +1,116 @@
+"""What a loss is: how wrong the prediction ``p`` is for the target ``y``."""
+
+import math
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from .._compile import Compiled
+
+
+class Loss(
+    BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap")
+):
+    """A convex function of one prediction, at least zero, per sample.
+
+    A subclass writes `value`, `slope` and `curvature` as scalar functions of the target
+    ``y`` and the prediction ``p`` in the numba subset of Python (``math``, arithmetic,
+    ``if``), and `gap` where it wants certificates. Values are normalised so that the
+    smallest one is zero: tolerances relative to the objective then mean something.
+
+    Attributes
+    ----------
+    max_curvature : float
+        Largest second derivative; infinite where there is none.
+    quadratic : bool
+        Whether `curvature` is the same everywhere.
+    labels : bool
+        Whether targets are the two classes -1 and +1.
+    dual : bool
+        Whether `gap` is written, that is, whether fits get a duality gap.
+    """
+
+    max_curvature: ClassVar[float] = math.inf
+    quadratic: ClassVar[bool] = False
+    labels: ClassVar[bool] = False
+    lanes: ClassVar[bool] = False
+
+    @abstractmethod
+    def value(self, y, p):
+        """Loss of prediction `p` for target `y`."""
+
+    @abstractmethod
+    def slope(self, y, p):
+        """First derivative in `p`."""
+
+    @abstractmethod
+    def curvature(self, y, p):
+        """Second derivative in `p`."""
+
+    def gap(self, y, p, q):
+        """Fenchel-Young gap ``value(y, p) + conjugate(y, q) - p q``, at least zero.
+
+        `q` is a slope; the gap is zero where ``q = slope(y, p)`` and infinite where `q`
+        is no slope of this loss.
+        """
+        return math.inf
+
+    @property
+    def dual(self) -> bool:
+        return type(self).gap is not Loss.gap
+
+    def check(self, y: np.ndarray) -> None:
+        """Raise ValueError when `y` holds a target outside the domain."""
+
+    def start(self, mean: float) -> float:
+        """A prediction near the best constant one, from the mean target."""
+        return mean
+
+    def predict(self, p: np.ndarray) -> np.ndarray:
+        """The expected target at the linear predictions `p` (inverse link)."""
+        return p
+
+
+class VectorLoss(
+    BaseEstimator, Compiled, native=("value", "slopes", "curve", "gap")
+):
+    """A convex function of a vector of K predictions, per sample.
+
+    `p`, `out`, `v` and `q` are rows of K numbers; `y` is the index of the class.
+    """
+
+    max_curvature: ClassVar[float] = math.inf
+    quadratic: ClassVar[bool] = False
+    labels: ClassVar[bool] = True
+    lanes: ClassVar[bool] = True
+    dual: ClassVar[bool] = True
+
+    @abstractmethod
+    def value(self, y, p):
+        """Loss of the predictions `p` for class `y`."""
+
+    @abstractmethod
+    def slopes(self, y, p, out):
+        """Write the gradient in `p` to `out`; return the value."""
+
+    @abstractmethod
+    def curve(self, p, v, out):
+        """Write the Hessian at `p` times `v` to `out`."""
+
+    @abstractmethod
+    def gap(self, y, p, q):
+        """Fenchel-Young gap of the predictions `p` and the slopes `q`."""
+
+    def check(self, y: np.ndarray) -> None:
+        """Raise ValueError when `y` holds a target outside the domain."""
+
+
+def reject(loss: Any, y: np.ndarray, bad: np.ndarray, allowed: str) -> None:
+    """Raise when any target is `bad`, naming the first and what is allowed."""
+    if bad.any():
+        where = int(np.flatnonzero(bad)[0])
+        raise ValueError(
+            f"{type(loss).__name__} needs targets {allowed}; y[{where}] is {y[where]!r}."
+        )

@@ -1,0 +1,66 @@
+"""Log loss of two classes."""
+
+import math
+
+import numpy as np
+
+from .._math import exp, log1p_unit, relative_entropy
+from ._base import Loss, reject
+
+
+class Logistic(Loss):
+    r"""Log loss of two classes, :math:`\log(1 + e^{-y p})` with y in {-1, +1}.
+
+    No constant is dropped. With :math:`\pi = 1/(1 + e^{y p})` the slope is
+    :math:`-y \pi`, the curvature :math:`\pi (1 - \pi)`, at most 1/4. The prediction is
+    the log-odds of class +1. For a slope :math:`q = -y \pi'` the Fenchel-Young gap is
+    the Kullback-Leibler divergence of Bernoulli(:math:`\pi'`) from
+    Bernoulli(:math:`\pi`).
+
+    Domain: targets -1 and +1. Estimators encode any two labels.
+
+    Examples
+    --------
+    >>> from skopt_solvers.losses import Logistic
+    >>> round(Logistic().value(1.0, 0.0), 6), Logistic().slope(1.0, 0.0)
+    (0.693147, -0.5)
+    """
+
+    max_curvature = 0.25
+    labels = True
+
+    def value(self, y, p):
+        m = y * p
+        return log1p_unit(exp(-abs(m))) + max(-m, 0.0)
+
+    def slope(self, y, p):
+        m = y * p
+        e = exp(-abs(m))
+        return -y * (e if m > 0.0 else 1.0) / (1.0 + e)
+
+    def curvature(self, y, p):
+        e = exp(-abs(y * p))
+        return e / ((1.0 + e) * (1.0 + e))
+
+    def gap(self, y, p, q):
+        m = y * p
+        e = exp(-abs(m))
+        small, log_small = e / (1.0 + e), -abs(m) - log1p_unit(e)
+        large, log_large = 1.0 / (1.0 + e), -log1p_unit(e)
+        a = -y * q
+        if m > 0.0:
+            return relative_entropy(a, small, log_small) + relative_entropy(
+                1.0 - a, large, log_large
+            )
+        return relative_entropy(a, large, log_large) + relative_entropy(
+            1.0 - a, small, log_small
+        )
+
+    def check(self, y: np.ndarray) -> None:
+        reject(self, y, np.abs(y) != 1.0, "-1 and +1")
+
+    def start(self, mean: float) -> float:
+        return math.log((1.0 + mean) / (1.0 - mean)) if abs(mean) < 1.0 else 0.0
+
+    def predict(self, p: np.ndarray) -> np.ndarray:
+        return np.where(p > 0, 1.0, -1.0)

@@ -1,0 +1,75 @@
+"""Log loss of K classes: the true softmax."""
+
+import numpy as np
+
+from .._math import exp, relative_entropy
+from ._base import VectorLoss, reject
+
+
+class Multinomial(VectorLoss):
+    r"""Log loss of K classes, :math:`\log \sum_k e^{p_k} - p_y`.
+
+    No constant is dropped. With the class probabilities :math:`\pi` (softmax of p) the
+    gradient is :math:`\pi - e_y` and the Hessian
+    :math:`\operatorname{diag}(\pi) - \pi\pi'`, whose largest eigenvalue is at most 1/2.
+    For slopes :math:`q = \pi' - e_y` the Fenchel-Young gap is the Kullback-Leibler
+    divergence of :math:`\pi'` from :math:`\pi`.
+
+    Domain: class indices 0 ... K-1. Estimators encode any labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_solvers.losses import Multinomial
+    >>> round(float(Multinomial().value(0, np.zeros(4))), 6)
+    1.386294
+    """
+
+    max_curvature = 0.5
+
+    def value(self, y, p):
+        top = p.max()
+        total = 0.0
+        for k in range(p.shape[0]):
+            total += exp(p[k] - top)
+        return np.log(total) + top - p[int(y)]
+
+    def slopes(self, y, p, out):
+        top = p.max()
+        total = 0.0
+        for k in range(p.shape[0]):
+            out[k] = exp(p[k] - top)
+            total += out[k]
+        for k in range(p.shape[0]):
+            out[k] /= total
+        label = int(y)
+        out[label] -= 1.0
+        return np.log(total) + top - p[label]
+
+    def curve(self, p, v, out):
+        top = p.max()
+        total = 0.0
+        mean = 0.0
+        for k in range(p.shape[0]):
+            out[k] = exp(p[k] - top)
+            total += out[k]
+            mean += out[k] * v[k]
+        mean /= total
+        for k in range(p.shape[0]):
+            out[k] *= (v[k] - mean) / total
+
+    def gap(self, y, p, q):
+        top = p.max()
+        total = 0.0
+        for k in range(p.shape[0]):
+            total += exp(p[k] - top)
+        log_total = np.log(total) + top
+        gap = 0.0
+        for k in range(p.shape[0]):
+            a = q[k] + (1.0 if k == int(y) else 0.0)
+            log_pi = p[k] - log_total
+            gap += relative_entropy(max(a, 0.0) if a > -1e-13 else a, exp(log_pi), log_pi)
+        return gap
+
+    def check(self, y: np.ndarray) -> None:
+        reject(self, y, (y < 0) | (y != np.floor(y)), "0, 1, 2, ...")

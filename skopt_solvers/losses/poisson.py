@@ -1,0 +1,50 @@
+"""Poisson deviance of counts, with the logarithmic link."""
+
+import math
+
+import numpy as np
+
+from .._math import exp, relative_entropy
+from ._base import Loss, reject
+
+
+class Poisson(Loss):
+    r"""Half the Poisson deviance with the log link.
+
+    .. math:: e^p - y p + y \log y - y
+
+    The constant of the likelihood is chosen so that the smallest loss is zero (half the
+    unit deviance). Slope :math:`e^p - y`, curvature :math:`e^p`, unbounded. For a slope
+    :math:`q = \mu' - y` the Fenchel-Young gap is
+    :math:`\mu' \log(\mu'/\mu) - \mu' + \mu` with :math:`\mu = e^p`.
+
+    Domain: targets at least zero (not only integers).
+
+    Examples
+    --------
+    >>> from skopt_solvers.losses import Poisson
+    >>> round(Poisson().value(2.0, 0.0), 6), Poisson().slope(2.0, 0.0)
+    (0.386294, -1.0)
+    """
+
+    def value(self, y, p):
+        constant = y * (math.log(y) - 1.0) if y > 0.0 else 0.0
+        return exp(p) - y * p + constant
+
+    def slope(self, y, p):
+        return exp(p) - y
+
+    def curvature(self, y, p):
+        return exp(p)
+
+    def gap(self, y, p, q):
+        return relative_entropy(q + y, exp(p), p)
+
+    def check(self, y: np.ndarray) -> None:
+        reject(self, y, ~(y >= 0), "of at least zero")
+
+    def start(self, mean: float) -> float:
+        return math.log(mean) if mean > 0 else -30.0
+
+    def predict(self, p: np.ndarray) -> np.ndarray:
+        return np.exp(p)

@@ -1,0 +1,83 @@
+"""What a penalty is: a convex cost of each coefficient by itself."""
+
+import math
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from .._compile import Compiled, Record
+
+
+class Penalty(
+    BaseEstimator,
+    Compiled,
+    native=("cost", "prox", "violation", "gap", "shrink", "slope", "curvature"),
+):
+    """A sum over coefficients of `cost(w, j)`, ``j`` being the column.
+
+    A subclass writes `cost`, `prox` and `violation` as scalar functions in the numba
+    subset of Python; the rest is for penalties that can do more.
+
+    Attributes
+    ----------
+    convex : bool
+        Whether `cost` is convex; certificates are duality gaps only then.
+    piecewise : bool
+        Whether the record holds arrays ``level``, ``ridge``, ``low`` and ``high``.
+    smooth : bool
+        Whether `slope` and `curvature` are defined everywhere.
+    """
+
+    convex: ClassVar[bool] = True
+    piecewise: ClassVar[bool] = False
+
+    @abstractmethod
+    def cost(self, w, j):
+        """Penalty of the coefficient `w` of column `j`."""
+
+    @abstractmethod
+    def prox(self, z, step, j):
+        """``argmin_w cost(w, j) + (w - z)**2 / (2 step)``."""
+
+    @abstractmethod
+    def violation(self, w, g, j):
+        """Distance of ``-g`` from the subdifferential of `cost` at `w`."""
+
+    def gap(self, w, v, j):
+        """Fenchel-Young gap ``cost(w) + conjugate(v) - w v``, at least zero."""
+        return math.inf
+
+    def shrink(self, v, j):
+        """Largest s in [0, 1] for which the conjugate of ``s v`` is finite."""
+        return 1.0
+
+    def slope(self, w, j):
+        """Derivative of `cost`, for smooth penalties."""
+        return math.nan
+
+    def curvature(self, w, j):
+        """Second derivative of `cost`, for smooth penalties."""
+        return math.nan
+
+    @property
+    def smooth(self) -> bool:
+        return False
+
+    def dual(self, n_columns: int) -> bool:
+        """Whether `gap` and `shrink` certify optimality."""
+        return False
+
+    def free(self, n_columns: int) -> np.ndarray:
+        """Which columns are not penalised at all."""
+        return np.zeros(n_columns, bool)
+
+    def check(self, n_columns: int) -> None:
+        """Raise ValueError when a parameter is out of range."""
+
+    def record(
+        self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
+    ) -> Record:
+        """The compiled form of this penalty for `n_columns` coefficients."""
+        return super().record(dtype, **fields)

@@ -1,0 +1,133 @@
+"""Penalties that are one quadratic on each side of zero, between two bounds."""
+
+import math
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from .._compile import Record
+from ._base import Penalty
+
+
+class PieceWise(Penalty):
+    r""":math:`\lambda_j |w| + \tfrac12 \beta_j w^2` for w in :math:`[l_j, u_j]`.
+
+    None, L1, L2, elastic net, positive and box are this with other numbers, so kernels
+    compile once for all of them. A subclass says the numbers in `pieces`.
+    """
+
+    piecewise = True
+    level = 0.0
+    ridge = 0.0
+    low = -math.inf
+    high = math.inf
+
+    @abstractmethod
+    def pieces(self, n_columns: int) -> dict[str, np.ndarray]:
+        """Arrays ``level``, ``ridge``, ``low`` and ``high``, one number per column."""
+
+    def record(
+        self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
+    ) -> Record:
+        pieces = self.pieces(n_columns)
+        arrays = {
+            name: np.ascontiguousarray(np.broadcast_to(value, n_columns), dtype)
+            for name, value in pieces.items()
+        }
+        return super().record(dtype, n_columns, **(arrays | fields))
+
+    def cost(self, w, j):
+        if w < self.low[j] or w > self.high[j]:
+            return math.inf
+        return self.level[j] * abs(w) + 0.5 * self.ridge[j] * w * w
+
+    def prox(self, z, step, j):
+        size = max(abs(z) - step * self.level[j], 0.0) / (1.0 + step * self.ridge[j])
+        return min(max(math.copysign(size, z), self.low[j]), self.high[j])
+
+    def violation(self, w, g, j):
+        r = g + self.ridge[j] * w
+        right = r + (self.level[j] if w >= 0.0 else -self.level[j])
+        left = r + (self.level[j] if w > 0.0 else -self.level[j])
+        up = -right if w < self.high[j] else 0.0
+        down = left if w > self.low[j] else 0.0
+        return max(up, down, 0.0)
+
+    def gap(self, w, v, j):
+        level, ridge = self.level[j], self.ridge[j]
+        excess = abs(v) - level
+        # u attains the conjugate, r0 is v less the slope of the ridge there
+        u = 0.0
+        if ridge > 0.0:
+            u = math.copysign(max(excess, 0.0) / ridge, v)
+        elif excess > 1e-12 * abs(v):
+            u = self.high[j] if v > 0.0 else self.low[j]
+            u = u if abs(u) < math.inf else 0.0
+        inside = min(max(u, self.low[j]), self.high[j])
+        r0 = v - ridge * inside
+        if ridge > 0.0 and inside == u and u != 0.0:
+            r0 = math.copysign(level, u)
+        d = w - inside
+        rest = level * (abs(w) - abs(inside)) - r0 * d
+        return 0.5 * ridge * d * d + max(rest, 0.0)
+
+    def shrink(self, v, j):
+        bound = self.high[j] if v > 0.0 else self.low[j]
+        open_end = self.ridge[j] == 0.0 and abs(bound) == math.inf
+        if open_end and self.level[j] > 0.0 and abs(v) > self.level[j]:
+            return self.level[j] / abs(v)
+        return 1.0
+
+    def slope(self, w, j):
+        return self.ridge[j] * w
+
+    def curvature(self, w, j):
+        return self.ridge[j]
+
+    @property
+    def smooth(self) -> bool:
+        pieces = self.pieces(1) if getattr(self, "weights", None) is None else None
+        pieces = pieces or self.pieces(len(self.weights))
+        bounded = np.isfinite(pieces["low"]).any() or np.isfinite(pieces["high"]).any()
+        return not bounded and not np.any(pieces["level"])
+
+    def dual(self, n_columns: int) -> bool:
+        p = self.record(n_columns=n_columns)
+        bare = (p.level == 0) & (p.ridge == 0)  # type: ignore[attr-defined]
+        one_sided = np.isfinite(p.low) != np.isfinite(p.high)  # type: ignore[attr-defined]
+        return not np.any(bare & one_sided)
+
+    def free(self, n_columns: int) -> np.ndarray:
+        p = self.record(n_columns=n_columns)
+        unbounded = np.isinf(p.low) & np.isinf(p.high)  # type: ignore[attr-defined]
+        return unbounded & (p.level == 0) & (p.ridge == 0)  # type: ignore[attr-defined]
+
+
+def positive_numbers(owner: Any, weights: Any, n_columns: int) -> np.ndarray:
+    """`weights` as an array of length `n_columns`, ones for None; checked."""
+    if weights is None:
+        return np.ones(n_columns)
+    weights = np.asarray(weights, np.float64)
+    name = type(owner).__name__
+    if weights.shape != (n_columns,):
+        raise ValueError(
+            f"{name} needs one weight per column, shape ({n_columns},); "
+            f"got shape {weights.shape}."
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(f"{name} needs weights that are finite and at least zero.")
+    return weights
+
+
+def strength(owner: Any, alpha: Any) -> float:
+    """`alpha` as a float, checked to be a finite number of at least zero."""
+    try:
+        value = float(alpha)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not 0.0 <= value < math.inf:
+        raise ValueError(
+            f"{type(owner).__name__} needs a number alpha >= 0; got alpha={alpha!r}."
+        )
+    return value
