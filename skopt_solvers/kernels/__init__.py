@@ -1,0 +1,1 @@
+"""Compiled loops. They name the methods of parts, never their classes."""

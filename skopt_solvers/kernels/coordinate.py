@@ -1,0 +1,86 @@
+"""Coordinate descent: on the residual, or on a Gram matrix.
+
+Both minimise a quadratic model plus a separable penalty over some columns,
+
+    1/2 sum_i h_i (dz_i - r_i / h_i)**2 + sum_j cost(w_j),
+
+where ``r`` is minus the gradient in the predictions. An intercept is minimised out:
+columns then stand for ``x_j - means[a]``, with means weighted by h.
+"""
+
+import numpy as np
+
+from .._compile import kernel
+
+
+@kernel
+def moments(columns, h, total, chosen, centred):
+    """Weighted mean of the chosen columns, and weighted sum of their squares."""
+    means, squares = np.zeros(chosen.shape[0]), np.empty(chosen.shape[0])
+    for a in range(chosen.shape[0]):
+        j = chosen[a]
+        raw = columns.col_wsq(j, h)
+        if centred:
+            means[a] = columns.col_dot(j, h) / total
+        squares[a] = raw - total * means[a] * means[a]
+        if squares[a] <= 1e-14 * raw:  # constant: nothing is left but rounding
+            squares[a] = 0.0
+    return means, squares
+
+
+@kernel
+def cycles(columns, penalty, h, uniform, total, chosen, means, squares, w, r, epochs):
+    """Some epochs on the residual r; returns the intercept's share and the last change.
+
+    The centred residual is ``r + shift * h``: the shift is carried as a number, so that
+    a sparse column costs its non-zeros only. `uniform` is the common value of h or 0.
+    """
+    shift, change = 0.0, 0.0
+    for _ in range(epochs):
+        change = 0.0
+        for a in range(chosen.shape[0]):
+            if squares[a] > 0.0:
+                j = chosen[a]
+                step = 1.0 / squares[a]
+                v = columns.col_dot(j, r) + shift * total * means[a]
+                new = penalty.prox(w[j] + step * v, step, j)
+                d = new - w[j]
+                if d != 0.0:
+                    w[j] = new
+                    shift += d * means[a]
+                    change = max(change, abs(d) * squares[a])
+                    if uniform > 0.0:
+                        columns.col_axpy(j, -d * uniform, r)
+                    else:
+                        columns.col_waxpy(j, -d, h, r)
+    return shift, change
+
+
+@kernel(sums=True)
+def gram_cycles(gram, v, w, level, ridge, low, high, epochs):
+    """Epochs on a Gram matrix until two in a row keep the pattern of zeros and signs.
+
+    `v` is minus the gradient of the quadratic and is kept up to date.
+    """
+    steady = 0
+    for _ in range(epochs):
+        same = True
+        for a in range(w.shape[0]):
+            bend = gram[a, a]
+            if bend <= 0.0:
+                continue
+            z = w[a] + v[a] / bend
+            size = max(abs(z) - level[a] / bend, 0.0) / (1.0 + ridge[a] / bend)
+            new = size if z > 0.0 else -size
+            new = min(max(new, low[a]), high[a])
+            d = new - w[a]
+            if d != 0.0:
+                if (new > 0.0) != (w[a] > 0.0) or (new < 0.0) != (w[a] < 0.0):
+                    same = False
+                w[a] = new
+                row = gram[a]
+                for b in range(w.shape[0]):
+                    v[b] -= d * row[b]
+        steady = steady + 1 if same else 0
+        if steady == 2:
+            break

@@ -1,0 +1,93 @@
+"""Loops over samples: sums and arrays of a loss and its derivatives.
+
+`loss` is a record, `y` the targets, `s` the sample weights (which sum to one), `z` the
+predictions. Slopes and curvatures are per sample, not yet weighted.
+"""
+
+import numpy as np
+
+from .._compile import kernel
+
+
+@kernel(sums=True)
+def jets(loss, y, s, z):
+    """Weighted sum of values; arrays of slopes and curvatures."""
+    slopes, curvatures = np.empty_like(z), np.empty_like(z)
+    total = 0.0
+    for i in range(z.shape[0]):
+        total += s[i] * loss.value(y[i], z[i])
+        slopes[i] = loss.slope(y[i], z[i])
+        curvatures[i] = loss.curvature(y[i], z[i])
+    return total, slopes, curvatures
+
+
+@kernel(sums=True)
+def along(loss, y, s, z, dz, t):
+    """Value, slope and curvature in t of the weighted sum at ``z + t dz``."""
+    value, slope, curvature = 0.0, 0.0, 0.0
+    for i in range(z.shape[0]):
+        p = z[i] + t * dz[i]
+        value += s[i] * loss.value(y[i], p)
+        slope += s[i] * loss.slope(y[i], p) * dz[i]
+        curvature += s[i] * loss.curvature(y[i], p) * dz[i] * dz[i]
+    return value, slope, curvature
+
+
+@kernel(sums=True)
+def gaps(loss, y, s, z, slopes, scale):
+    """Weighted sum of Fenchel-Young gaps at the slopes times `scale`."""
+    total = 0.0
+    for i in range(z.shape[0]):
+        if s[i] > 0.0:
+            total += s[i] * loss.gap(y[i], z[i], scale * slopes[i])
+    return total
+
+
+@kernel
+def lane_jets(loss, y, s, z):
+    """As `jets` for a vector-valued loss: weighted sum of values, slopes (n, K)."""
+    slopes = np.empty_like(z)
+    total = 0.0
+    for i in range(z.shape[0]):
+        total += s[i] * loss.slopes(y[i], z[i], slopes[i])
+    return total, slopes
+
+
+@kernel
+def lane_curve(loss, z, v):
+    """Each row's Hessian at z times the row of v."""
+    out = np.empty_like(v)
+    for i in range(z.shape[0]):
+        loss.curve(z[i], v[i], out[i])
+    return out
+
+
+@kernel
+def lane_along(loss, y, s, z, dz, t):
+    """As `along` for a vector-valued loss."""
+    value, slope, curvature = 0.0, 0.0, 0.0
+    p = np.empty(z.shape[1])
+    out = np.empty(z.shape[1])
+    for i in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            p[k] = z[i, k] + t * dz[i, k]
+        value += s[i] * loss.slopes(y[i], p, out)
+        for k in range(z.shape[1]):
+            slope += s[i] * out[k] * dz[i, k]
+        loss.curve(p, dz[i], out)
+        for k in range(z.shape[1]):
+            curvature += s[i] * out[k] * dz[i, k]
+    return value, slope, curvature
+
+
+@kernel
+def lane_gaps(loss, y, s, z, slopes, scale):
+    """As `gaps` for a vector-valued loss."""
+    total = 0.0
+    q = np.empty(z.shape[1])
+    for i in range(z.shape[0]):
+        if s[i] > 0.0:
+            for k in range(z.shape[1]):
+                q[k] = scale * slopes[i, k]
+            total += s[i] * loss.gap(y[i], z[i], q)
+    return total

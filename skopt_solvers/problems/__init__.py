@@ -1,0 +1,28 @@
+"""Problems: what is minimised, and what a solver may ask about it."""
+
+from ._base import (
+    Certificate,
+    Counts,
+    IncompatibleProblem,
+    Line,
+    Oracle,
+    Point,
+    Problem,
+    require,
+)
+from .function import FunctionProblem
+from .linear import LinearProblem, linear_problem
+
+__all__ = [
+    "Certificate",
+    "Counts",
+    "FunctionProblem",
+    "IncompatibleProblem",
+    "Line",
+    "LinearProblem",
+    "Oracle",
+    "Point",
+    "Problem",
+    "linear_problem",
+    "require",
+]

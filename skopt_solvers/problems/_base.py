@@ -1,0 +1,186 @@
+"""What a problem is: minimise a smooth function, plus a rough but proximable one."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+
+
+class Oracle(Flag):
+    """What a solver may ask of a problem; the names appear in error messages."""
+
+    VALUE = auto()
+    GRADIENT = auto()
+    SMOOTH = auto()
+    HESSIAN = auto()
+    HESSIAN_VECTOR = auto()
+    PROX = auto()
+    ROWS = auto()
+    COLUMNS = auto()
+
+    @property
+    def meaning(self) -> str:
+        """The members in words."""
+        return ", ".join(_MEANING[member] for member in self)
+
+
+_MEANING = {
+    Oracle.VALUE: "values of the objective",
+    Oracle.GRADIENT: "a gradient",
+    Oracle.SMOOTH: "an objective that is smooth everywhere (no L1, no bounds)",
+    Oracle.HESSIAN: "a Hessian matrix",
+    Oracle.HESSIAN_VECTOR: "products of the Hessian with a vector",
+    Oracle.PROX: "a prox of the penalty",
+    Oracle.ROWS: "samples (rows of a design)",
+    Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
+}
+
+
+class IncompatibleProblem(ValueError):
+    """A solver was given a problem that lacks something it needs."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often a problem was asked: the machine-independent cost of a fit."""
+
+    evaluations: int = 0
+    gradients: int = 0
+    hessians: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A bound on what is left to gain, and what it is a bound of.
+
+    Attributes
+    ----------
+    value : float
+        Compared with ``tol``; zero at an exact optimum.
+    kind : str
+        ``"duality gap"`` (relative to the objective, rigorous) or ``"violation"``
+        (scaled violation of the conditions of optimality).
+    exact : bool
+        False while far from the target, where a cheaper estimate is enough.
+    """
+
+    value: float
+    kind: str
+    exact: bool = True
+
+
+class Point(ABC):
+    """A place where the problem was evaluated."""
+
+    x: Array
+    loss: float
+    objective: float
+
+    @property
+    @abstractmethod
+    def loss_gradient(self) -> Array:
+        """Gradient of the objective without its penalty."""
+
+    @property
+    @abstractmethod
+    def gradient(self) -> Array:
+        """Gradient of the objective, where it is smooth."""
+
+    @property
+    def finite(self) -> bool:
+        return math.isfinite(self.objective)
+
+
+class Line(ABC):
+    """The objective along ``x + t d``, evaluated without touching the data again."""
+
+    @abstractmethod
+    def at(self, t: float) -> tuple[float, float, float]:
+        """Value, slope and curvature in t; the curvature may be NaN if unknown."""
+
+    @abstractmethod
+    def point(self, t: float) -> Point:
+        """The point ``x + t d``."""
+
+
+class Problem(ABC):
+    """Minimise ``smooth(x) + rough(x)`` over a flat vector x of `size` numbers."""
+
+    size: int
+    counts: Counts
+
+    @property
+    @abstractmethod
+    def provides(self) -> Oracle:
+        """What can be asked of this problem."""
+
+    @abstractmethod
+    def start(self) -> Array:
+        """Where to begin without a better idea."""
+
+    @abstractmethod
+    def at(self, x: Array) -> Point:
+        """Evaluate at x."""
+
+    @abstractmethod
+    def line(self, point: Point, direction: Array) -> Line:
+        """The smooth objective along a direction."""
+
+    @abstractmethod
+    def combine(self, a: Point, b: Point, t: float) -> Point:
+        """The point ``a + t (b - a)``."""
+
+    @abstractmethod
+    def prox(self, z: Array, steps: Array) -> Array:
+        """The prox of the penalty, each coordinate with its own step."""
+
+    @property
+    @abstractmethod
+    def hessian_cost(self) -> float:
+        """Cost of `hessian` and its factor, in evaluations of value and gradient."""
+
+    @abstractmethod
+    def certificate(
+        self, point: Point, tol: float = math.inf, witness: Point | None = None
+    ) -> Certificate:
+        """How far from optimal `point` is at most.
+
+        Parameters
+        ----------
+        point : Point
+            The place to certify.
+        tol : float, default=inf
+            The value of interest: where a cheap estimate exceeds it, the estimate
+            (``exact=False``) is the answer.
+        witness : Point, default=None
+            A point nearby whose gradient is known already.
+        """
+
+    @abstractmethod
+    def scales(self, point: Point) -> Array:
+        """Diagonal of the Hessian of the smooth part, or a bound of it; positive."""
+
+    @abstractmethod
+    def hessian(self, point: Point) -> Array:
+        """Hessian matrix of the smooth objective."""
+
+    @abstractmethod
+    def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
+        """The map from v to the Hessian at `point` times v."""
+
+
+def require(problem: Problem, solver: Any, candidates: list[type]) -> None:
+    """Raise IncompatibleProblem, naming what is missing and which solvers could do it."""
+    missing = solver.requires & ~problem.provides
+    if missing:
+        able = [c.__name__ for c in candidates if not c.requires & ~problem.provides]  # type: ignore[attr-defined]
+        raise IncompatibleProblem(
+            f"{type(solver).__name__} needs {missing.meaning}, which "
+            f"{problem} does not provide. Solvers that can: {', '.join(sorted(able))}."
+        )

@@ -1,0 +1,151 @@
+r"""Certificates of linear models.
+
+For slopes q that are *feasible* -- :math:`v = -\sum_i s_i q_i x_i` lies where the
+conjugate of the penalty is finite, and the weighted slopes sum to zero if there is an
+intercept -- the duality gap is a sum of terms none of which is negative,
+
+.. math:: \sum_i s_i \left[\ell_i(z_i) + \ell_i^*(q_i) - z_i q_i\right]
+          + \sum_j \left[\Omega_j(w_j) + \Omega_j^*(v_j) - w_j v_j\right],
+
+so nothing cancels and gaps of 1e-14 can be read. The slopes at the current predictions
+are made feasible by two means: directions without penalty (the intercept, columns of
+weight zero) are projected out, :math:`q - h \circ X_U (X_U' D X_U)^{-1} X_U' q`, and
+bounded dual coordinates are scaled down, :math:`q \to c\,q` with c at most one.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import linalg
+
+from .._compile import readonly
+from ..kernels import penalties as kernels
+from ._base import Certificate
+
+if TYPE_CHECKING:
+    from .linear import LinearPoint, LinearProblem
+
+Array = np.ndarray
+
+LARGEST_FREE = 3000  # beyond so many free coordinates no Hessian is formed
+FLOOR = 1e-10  # objectives below this share of the null model's count as zero
+ROUNDING = 1e-13
+
+
+def certify(
+    problem: "LinearProblem", point: "LinearPoint", witness: "LinearPoint", tol: float
+) -> Certificate:
+    """Relative duality gap of `point`, from the slopes of `witness`.
+
+    An estimate that needs no further pass over the data comes first, and is the answer
+    if it exceeds `tol`.
+    """
+    free = problem.penalty.free(problem.n_columns)
+    n_free = (int(free.sum()) + problem.fit_intercept) * problem.lanes
+    loss, penalty = problem.response.loss, problem.penalty
+    dual = loss.dual and penalty.convex and penalty.dual(problem.n_columns)
+    if not dual or n_free > LARGEST_FREE:
+        return Certificate(violation(problem, point), "violation")
+    unit = max(point.objective, FLOOR * problem.null.objective)
+    gradient = witness.loss_gradient
+    estimate, balanced = _estimate(problem, point, gradient, free, witness)
+    if not balanced and estimate > tol * unit:
+        return Certificate(estimate / unit, "duality gap", exact=False)
+    slopes, v = witness.slopes, -gradient[: problem.split]
+    if not balanced:
+        slopes, v = _project(problem, witness, free)
+    gap = _gap(problem, point, slopes, v, free, skip_loss=balanced and witness is point)
+    return Certificate(gap / unit if gap > 0 else 0.0, "duality gap")
+
+
+def _gap(
+    problem: "LinearProblem",
+    point: "LinearPoint",
+    slopes: Array,
+    v: Array,
+    free: Array,
+    skip_loss: bool,
+) -> float:
+    """The gap of feasible slopes, scaled into the domain of the conjugate."""
+    lanes, v = problem.lanes, readonly(v)
+    w = readonly(point.x[: problem.split])
+    scale = kernels.shrinkage(problem.record, v, free, lanes)
+    gap = kernels.gaps(problem.record, w, v, free, scale, lanes)
+    if not (skip_loss and scale == 1.0):  # a point is its own best witness
+        gap += problem.response.gap(point.z, slopes, scale)
+    return float(gap) if not math.isnan(gap) else math.inf
+
+
+def _estimate(
+    problem: "LinearProblem",
+    point: "LinearPoint",
+    gradient: Array,
+    free: Array,
+    witness: "LinearPoint",
+) -> tuple[float, bool]:
+    """The gap if free directions were independent; whether they are balanced already."""
+    v = -gradient[: problem.split]
+    gap = _gap(problem, point, witness.slopes, v, free, skip_loss=witness is point)
+    loose = np.concatenate(
+        [np.repeat(free, problem.lanes), np.ones(problem.size - problem.split, bool)]
+    )
+    residual = gradient[loose]
+    if not loose.any():
+        return gap, True
+    size = problem.response.weights @ np.abs(witness.slopes)
+    norms = problem.norms[loose]
+    balanced = bool(np.all(np.abs(residual) <= ROUNDING * norms * np.max(size)))
+    bend = np.maximum(problem.response.weights @ witness.curvatures, 1e-300)
+    return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), balanced
+
+
+def _project(
+    problem: "LinearProblem", witness: "LinearPoint", free: Array
+) -> tuple[Array, Array]:
+    """Slopes without a component along free directions, and their pull."""
+    columns = np.flatnonzero(free)
+    hessian = problem.loss_hessian(witness, columns)
+    loose = np.concatenate(
+        [np.repeat(free, problem.lanes), np.ones(problem.size - problem.split, bool)]
+    )
+    step = np.zeros(problem.size)
+    step[loose] = _solve(hessian, witness.loss_gradient[loose])
+    slopes = witness.slopes - witness.curve(problem.push(step))
+    problem.counts.gradients += 1
+    pulled = problem.pull(problem.response.weigh(slopes))
+    return slopes, -pulled[: problem.split]
+
+
+def _solve(hessian: Array, residual: Array) -> Array:
+    """Solve scaled to a unit diagonal; least squares where columns are dependent."""
+    diagonal = np.diag(hessian)
+    scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    scaled = hessian * np.outer(scale, scale)
+    try:
+        factor = linalg.cho_factor(scaled, check_finite=False)
+        if np.diag(factor[0]).min() > 1e-6:
+            return scale * linalg.cho_solve(factor, scale * residual)
+    except (linalg.LinAlgError, ValueError):
+        pass
+    if not np.isfinite(scaled).all():
+        return np.zeros_like(residual)
+    return scale * np.linalg.lstsq(scaled, scale * residual, rcond=1e-13)[0]
+
+
+def violation(problem: "LinearProblem", point: "LinearPoint") -> float:
+    """Largest violation of the optimality conditions, scaled.
+
+    Each is divided by the length of its column and that of the null model's slopes:
+    rescaling y, the columns or the number of samples changes nothing.
+    """
+    gradient, w = point.loss_gradient, readonly(point.x[: problem.split])
+    head = readonly(gradient[: problem.split])
+    parts = np.empty(problem.size)
+    parts[: problem.split] = kernels.violations(problem.record, w, head, problem.lanes)
+    parts[problem.split :] = np.abs(gradient[problem.split :])
+    null = problem.null.slopes
+    unit = math.sqrt(float(np.sum(problem.response.weigh(null**2))))
+    if not np.isfinite(parts).all():
+        return math.inf
+    return float(np.max(parts / problem.norms, initial=0.0)) / (unit or 1.0)

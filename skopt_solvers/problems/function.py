@@ -1,0 +1,201 @@
+"""Any function of a vector, with a penalty if wanted."""
+
+import math
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy.optimize._numdiff import approx_derivative
+
+from .._compile import readonly
+from ..kernels import penalties as kernels
+from ..penalties import NoPenalty, Penalty
+from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+
+Array = np.ndarray
+
+
+class FunctionProblem(Problem):
+    r"""Minimise :math:`f(x) + \sum_j \Omega_j(x_j)`.
+
+    Parameters
+    ----------
+    fun : callable
+        ``fun(x, *args)``, the objective; with ``jac=True`` also its gradient.
+    x0 : array-like of shape (n,)
+        Where to begin.
+    jac : callable or bool, default=None
+        Gradient; True when `fun` returns ``(value, gradient)``; None for finite
+        differences, at n evaluations each.
+    hess, hessp : callable, default=None
+        Hessian matrix ``hess(x, *args)``, or its product ``hessp(x, v, *args)``.
+    penalty : Penalty, default=None
+        Added to `fun`; None for nothing.
+    args : tuple, default=()
+        Further arguments of all callables.
+    """
+
+    def __init__(
+        self,
+        fun: Callable[..., Any],
+        x0: Any,
+        jac: Callable[..., Any] | bool | None = None,
+        hess: Callable[..., Any] | None = None,
+        hessp: Callable[..., Any] | None = None,
+        penalty: Penalty | None = None,
+        args: tuple[Any, ...] = (),
+    ) -> None:
+        self.fun, self.jac, self.hess, self.hessp = fun, jac, hess, hessp
+        self.args = args
+        self.x0 = np.atleast_1d(np.asarray(x0, np.float64)).ravel()
+        self.size = len(self.x0)
+        self.penalty = NoPenalty() if penalty is None else penalty
+        self.penalty.check(self.size)
+        self.record = self.penalty.record(n_columns=self.size)
+        self.counts = Counts()
+        self.unit = 0.0
+
+    def __str__(self) -> str:
+        return f"a function with {type(self.penalty).__name__} penalty"
+
+    @cached_property
+    def provides(self) -> Oracle:
+        able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
+        if not self.penalty.smooth:
+            return able
+        able |= Oracle.SMOOTH
+        if self.hess is not None:
+            able |= Oracle.HESSIAN
+        if self.hess is not None or self.hessp is not None:
+            able |= Oracle.HESSIAN_VECTOR
+        return able
+
+    def start(self) -> Array:
+        return self.prox(self.x0, np.full(self.size, 1e-300))
+
+    def evaluate(self, x: Array) -> tuple[float, Array | None]:
+        """Value, and the gradient where `fun` gives it along."""
+        self.counts.evaluations += 1
+        answer = self.fun(x.copy(), *self.args)
+        if self.jac is True:
+            return _number(answer[0]), np.asarray(answer[1], np.float64)
+        return _number(answer), None
+
+    def differentiate(self, x: Array, value: float) -> Array:
+        """Gradient of `fun`."""
+        self.counts.gradients += 1
+        if callable(self.jac):
+            return np.asarray(self.jac(x.copy(), *self.args), np.float64).ravel()
+        return np.ravel(
+            approx_derivative(lambda u: self.evaluate(u)[0], x, f0=value, method="2-point")
+        )
+
+    def at(self, x: Array) -> "FunctionPoint":
+        return FunctionPoint(self, x)
+
+    def line(self, point: Point, direction: Array) -> "FunctionLine":
+        return FunctionLine(self, point, direction)
+
+    def combine(self, a: Point, b: Point, t: float) -> "FunctionPoint":
+        return FunctionPoint(self, a.x + t * (b.x - a.x))
+
+    @property
+    def hessian_cost(self) -> float:
+        return 1.0 if self.hess is not None else math.inf
+
+    def prox(self, z: Array, steps: Array) -> Array:
+        return kernels.proxes(self.record, readonly(z), readonly(steps), 1)  # type: ignore[no-any-return]
+
+    def certificate(
+        self, point: Point, tol: float = math.inf, witness: Point | None = None
+    ) -> Certificate:
+        """Largest violation, in relative change of f per relative change of x."""
+        assert isinstance(point, FunctionPoint)
+        x, g = readonly(point.x), readonly(point.loss_gradient)
+        parts = kernels.violations(self.record, x, g, 1)
+        self.unit = max(self.unit, abs(self.initial - point.objective))
+        unit = max(abs(point.objective), self.unit)
+        worst = float(np.max(parts * np.maximum(np.abs(x), 1.0), initial=0.0))
+        value = worst / unit if unit > 0 else worst
+        return Certificate(value if worst > 0 else 0.0, "violation")
+
+    @cached_property
+    def initial(self) -> float:
+        """Objective at the start, the unit of the certificate when f tends to zero."""
+        return self.at(self.start()).objective
+
+    def scales(self, point: Point) -> Array:
+        if self.hess is None:
+            return np.ones(self.size)
+        return np.maximum(np.abs(np.diag(self.hessian(point))), 1e-12)
+
+    def hessian(self, point: Point) -> Array:
+        assert self.hess is not None
+        self.counts.hessians += 1
+        total = np.array(self.hess(point.x.copy(), *self.args), np.float64)
+        total[np.diag_indices(self.size)] += self._ridge(point.x)
+        return total
+
+    def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
+        if self.hessp is None:
+            matrix = self.hessian(point)
+            return lambda v: matrix @ v
+        ridge, hessp = self._ridge(point.x), self.hessp
+        return lambda v: np.asarray(hessp(point.x.copy(), v, *self.args)) + ridge * v
+
+    def _ridge(self, x: Array) -> Array:
+        if not self.penalty.smooth:
+            return np.zeros(self.size)
+        return kernels.curvatures(self.record, readonly(x), 1)  # type: ignore[no-any-return]
+
+
+class FunctionPoint(Point):
+    """Value, and the gradient once asked for."""
+
+    def __init__(self, problem: FunctionProblem, x: Array) -> None:
+        self.problem, self.x = problem, x
+        self.loss, self._given = problem.evaluate(x)
+        self.objective = self.loss + kernels.costs(problem.record, readonly(x), 1)
+
+    @cached_property
+    def loss_gradient(self) -> Array:
+        if self._given is not None:
+            return self._given
+        return self.problem.differentiate(self.x, self.loss)
+
+    @cached_property
+    def gradient(self) -> Array:
+        if not self.problem.penalty.smooth:
+            return self.loss_gradient
+        slopes = kernels.slopes(self.problem.record, readonly(self.x), 1)
+        return self.loss_gradient + slopes  # type: ignore[no-any-return]
+
+
+class FunctionLine(Line):
+    """Every trial evaluates the function; points are kept, so none is paid twice."""
+
+    def __init__(self, problem: FunctionProblem, point: Point, direction: Array) -> None:
+        self.problem, self.origin, self.direction = problem, point, direction
+        self._points: dict[float, FunctionPoint] = {}
+
+    def at(self, t: float) -> tuple[float, float, float]:
+        point = self.point(t)
+        if not point.finite:
+            return math.inf, math.nan, math.nan
+        return point.objective, float(point.gradient @ self.direction), math.nan
+
+    def point(self, t: float) -> FunctionPoint:
+        if t not in self._points:
+            self._points[t] = self.problem.at(self.origin.x + t * self.direction)
+        return self._points[t]
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(np.asarray(value, np.float64).reshape(()))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"fun must return one number (or, with jac=True, a number and a gradient); "
+            f"got {type(value).__name__} {value!r}."
+        ) from None

@@ -1,0 +1,166 @@
+"""Loss, targets and sample weights together, as functions of the predictions z."""
+
+import math
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from .._compile import readonly
+from ..kernels import losses as kernels
+from ..losses import Loss, VectorLoss
+
+Array = np.ndarray
+
+
+class Response(ABC):
+    """The weighted mean loss as a function of the predictions.
+
+    Attributes
+    ----------
+    lanes : int
+        Predictions per sample.
+    shape : tuple
+        Shape of one sample's predictions: () or (lanes,).
+    """
+
+    lanes: int
+    shape: tuple[int, ...]
+
+    def __init__(self, loss: Any, y: Array, weights: Array) -> None:
+        self.loss = loss
+        self.y = readonly(np.ascontiguousarray(y, np.float64))
+        self.weights = readonly(weights)
+        self.record = loss.record()
+
+    @abstractmethod
+    def jets(self, z: Array) -> tuple[float, Array, Array | None]:
+        """Mean loss; slopes; curvatures where a sample has one prediction."""
+
+    @abstractmethod
+    def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
+        """Mean loss at ``z + t dz`` and its first two derivatives in t."""
+
+    @abstractmethod
+    def gap(self, z: Array, slopes: Array, scale: float) -> float:
+        """Mean Fenchel-Young gap of the slopes times `scale`."""
+
+    @abstractmethod
+    def curve(self, z: Array, v: Array) -> Array:
+        """Each sample's Hessian at z times v."""
+
+    @abstractmethod
+    def balance(self, z: Array) -> Array:
+        """The constant c for which the weighted slopes at ``z + c`` sum to zero."""
+
+    def weigh(self, rows: Array) -> Array:
+        """Each sample's row times its weight."""
+        return rows * self.weights.reshape(-1, *(1,) * len(self.shape))
+
+    @property
+    def max_curvature(self) -> float:
+        return float(self.loss.max_curvature)
+
+
+class ScalarResponse(Response):
+    """One prediction per sample."""
+
+    loss: Loss
+    lanes = 1
+    shape = ()
+
+    def jets(self, z: Array) -> tuple[float, Array, Array]:
+        return kernels.jets(self.record, self.y, self.weights, readonly(z))  # type: ignore[no-any-return]
+
+    def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
+        return kernels.along(  # type: ignore[no-any-return]
+            self.record, self.y, self.weights, readonly(z), readonly(dz), t
+        )
+
+    def gap(self, z: Array, slopes: Array, scale: float) -> float:
+        return kernels.gaps(  # type: ignore[no-any-return]
+            self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
+        )
+
+    def curve(self, z: Array, v: Array) -> Array:
+        return self.jets(z)[2] * v
+
+    def balance(self, z: Array) -> Array:
+        """Newton's method kept in a bracket: the mean slope increases with c."""
+        c, low, high = 0.0, -math.inf, math.inf
+        for _ in range(100):
+            _, slopes, curvatures = self.jets(z + c)
+            total = self.weights @ slopes
+            if abs(total) <= 1e-16 * (self.weights @ np.abs(slopes)):
+                break
+            low, high = (low, c) if total > 0 else (c, high)
+            bend = self.weights @ curvatures
+            step = -total / bend if bend > 0 else -math.copysign(1.0, total)
+            following = c + max(min(step, 10.0 + abs(c)), -10.0 - abs(c))
+            if not low < following < high:
+                following = (low + high) / 2 if math.isfinite(low + high) else c
+            if following == c or abs(following - c) <= 1e-16 * abs(c):
+                break
+            c = following
+        return np.asarray(c)
+
+
+class LaneResponse(Response):
+    """K predictions per sample."""
+
+    loss: VectorLoss
+
+    def __init__(self, loss: Any, y: Array, weights: Array, lanes: int) -> None:
+        super().__init__(loss, y, weights)
+        self.lanes = lanes
+        self.shape = (lanes,)
+
+    def jets(self, z: Array) -> tuple[float, Array, None]:
+        value, slopes = kernels.lane_jets(self.record, self.y, self.weights, readonly(z))
+        return value, slopes, None
+
+    def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
+        return kernels.lane_along(  # type: ignore[no-any-return]
+            self.record, self.y, self.weights, readonly(z), readonly(dz), t
+        )
+
+    def gap(self, z: Array, slopes: Array, scale: float) -> float:
+        return kernels.lane_gaps(  # type: ignore[no-any-return]
+            self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
+        )
+
+    def curve(self, z: Array, v: Array) -> Array:
+        return kernels.lane_curve(self.record, readonly(z), readonly(v))  # type: ignore[no-any-return]
+
+    def block(self, z: Array, a: int, b: int) -> Array:
+        """Entry (a, b) of every sample's Hessian."""
+        unit = np.zeros_like(z)
+        unit[:, b] = 1.0
+        return self.curve(z, unit)[:, a]
+
+    def balance(self, z: Array) -> Array:
+        """Damped Newton on the K means; the flat direction (1, ..., 1) is left alone."""
+        c = np.zeros(self.lanes)
+        value, slopes, _ = self.jets(z)
+        for _ in range(50):
+            total = self.weights @ slopes
+            if np.abs(total).max() <= 1e-16 * (self.weights @ np.abs(slopes)).max():
+                break
+            columns = [self.curve(z + c, np.broadcast_to(e, z.shape).copy())
+                       for e in np.eye(self.lanes)]  # fmt: skip
+            bend = np.stack([self.weights @ column for column in columns], axis=1)
+            step = -np.linalg.lstsq(bend, total, rcond=1e-14)[0]
+            step *= min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
+            following, slopes, _ = self.jets(z + c + step)
+            if np.abs(step).max() <= 1e-16 * np.abs(c).max() or following > value:
+                break
+            c, value = c + step, following
+        return c
+
+
+def as_response(loss: Any, y: Array, weights: Array, lanes: int = 0) -> Response:
+    """The response of a loss; a vector loss has as many `lanes` as there are classes."""
+    loss.check(y)
+    if loss.lanes:
+        return LaneResponse(loss, y, weights, max(lanes, int(np.max(y)) + 1))
+    return ScalarResponse(loss, y, weights)

@@ -1,0 +1,116 @@
+"""What a run returns: where it ended, why, how good that is, and how it got there."""
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from .problems._base import Certificate, Counts
+
+__all__ = ["History", "Result", "Status"]
+
+
+class Status(Enum):
+    """Why a run ended; the value is the message.
+
+    Where several reasons hold at once, the first in this order is given.
+    """
+
+    NON_FINITE = "the objective became infinite or NaN"
+    CONVERGED = "the certificate reached tol"
+    CALLBACK = "a callback asked to stop"
+    INTERRUPTED = "interrupted from the keyboard"
+    TIME = "the time limit was reached"
+    STALLED = "no further progress is possible at this floating-point precision"
+    MAX_ITER = "max_iter iterations were done"
+
+    @property
+    def success(self) -> bool:
+        """Whether the run did what it was asked for."""
+        return self in (Status.CONVERGED, Status.CALLBACK)
+
+
+@dataclass
+class History:
+    """One entry per iteration, the start included.
+
+    Attributes
+    ----------
+    objective : list of float
+        Value of the objective, penalty included.
+    certificate : list of float
+        Certificate at this iteration; an estimate while far from the tolerance, NaN
+        where a stochastic solver does not compute it.
+    seconds : list of float
+        Time since the start of the run.
+    learning_rate : list of float
+        Learning rate or step length, NaN where there is none.
+    """
+
+    objective: list[float] = field(default_factory=list)
+    certificate: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    learning_rate: list[float] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.objective)
+
+    def append(
+        self, objective: float, certificate: float, seconds: float, rate: float
+    ) -> None:
+        """Add one iteration."""
+        self.objective.append(float(objective))
+        self.certificate.append(float(certificate))
+        self.seconds.append(float(seconds))
+        self.learning_rate.append(float(rate))
+
+
+@dataclass
+class Result:
+    """The outcome of a run.
+
+    Attributes
+    ----------
+    x : ndarray of shape (size,)
+        The solution: that of the certificate if converged, else the best iterate.
+    objective : float
+        Objective at x.
+    certificate : Certificate
+        How far from optimal x is at most.
+    status : Status
+        Why the run ended.
+    message : str
+        The status in words, or the callback's reason.
+    n_iter : int
+        Iterations (epochs, generations) done.
+    seconds : float
+        Time taken.
+    history : History
+        One entry per iteration.
+    counts : Counts
+        Evaluations, gradients and Hessians asked for.
+    """
+
+    x: np.ndarray
+    objective: float
+    certificate: Certificate
+    status: Status
+    message: str
+    n_iter: int
+    seconds: float
+    history: History
+    counts: Counts
+
+    @property
+    def success(self) -> bool:
+        """Whether the run did what it was asked for."""
+        return self.status.success
+
+    @property
+    def fun(self) -> float:
+        """The objective, under scipy's name."""
+        return self.objective
+
+
+NOT_YET = Certificate(math.nan, "not computed", exact=False)
