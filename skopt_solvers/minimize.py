@@ -1,0 +1,88 @@
+"""Minimise any function with the solvers of this package."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .penalties import Penalty
+from .problems.function import FunctionProblem
+from .result import Result
+from .run import run
+from .solvers import Solver, as_solver
+
+__all__ = ["minimize"]
+
+
+def minimize(
+    fun: Callable[..., Any],
+    x0: Any,
+    *,
+    jac: Callable[..., Any] | bool | None = None,
+    hess: Callable[..., Any] | None = None,
+    hessp: Callable[..., Any] | None = None,
+    penalty: Penalty | None = None,
+    solver: Solver | str = "lbfgs",
+    args: tuple[Any, ...] = (),
+    tol: float | None = None,
+    max_iter: int | None = None,
+    max_time: float | None = None,
+    callbacks: Sequence[Callable[..., Any]] = (),
+    random_state: Any = None,
+) -> Result:
+    r"""Minimise :math:`f(x) + \sum_j \Omega_j(x_j)`.
+
+    Parameters
+    ----------
+    fun : callable
+        ``fun(x, *args)`` returns the objective; with ``jac=True`` the pair of it and
+        its gradient.
+    x0 : array-like of shape (n,)
+        Where to begin.
+    jac : callable or bool, default=None
+        Gradient ``jac(x, *args)``; True when `fun` returns it along; None for finite
+        differences, at n evaluations each.
+    hess, hessp : callable, default=None
+        Hessian matrix, or its product with a vector ``hessp(x, v, *args)``.
+    penalty : Penalty, default=None
+        Added to `fun`.
+    solver : Solver or str, default="lbfgs"
+        A solver object or its name, as in the estimators.
+    args : tuple, default=()
+        Further arguments of all callables.
+    tol, max_iter : default=None
+        Override the solver's.
+    max_time : float, default=None
+        Seconds after which to stop.
+    callbacks : sequence of callable
+        Called with a `Progress` after every iteration.
+    random_state : int, RandomState, Generator or None
+        Source of randomness.
+
+    Returns
+    -------
+    Result
+        With ``x``, ``objective`` (also ``fun``), ``certificate``, ``status``,
+        ``message``, ``n_iter`` and ``history``.
+
+    Raises
+    ------
+    IncompatibleProblem
+        When the solver needs something that was not given, such as a Hessian.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_solvers import minimize
+    >>> result = minimize(lambda x: np.sum((x - 3) ** 2), np.zeros(2))
+    >>> np.round(result.x, 6), result.success
+    (array([3., 3.]), True)
+    """
+    problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args)
+    return run(
+        as_solver(solver),
+        problem,
+        tol=tol,
+        max_iter=max_iter,
+        max_time=max_time,
+        callbacks=callbacks,
+        random_state=random_state,
+    )

@@ -1,0 +1,163 @@
+"""Limited-memory BFGS around a preconditioner."""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .._params import Choice, Whole
+from ..problems._base import Oracle, Problem
+from ..result import NOT_YET
+from ._base import Array, Budget, Solver, State
+from ._search import search
+from .preconditioners import Cholesky, Diagonal, Identity, Preconditioner
+
+CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
+LARGEST = 2000  # coordinates up to which a Hessian is formed
+
+
+@dataclass
+class LBFGSState(State):
+    """Pairs of steps and changes of gradient, around a metric."""
+
+    metric: Preconditioner = field(default_factory=Identity)
+    pairs: "deque[tuple[Array, Array, float]]" = field(default_factory=deque)
+    decrements: list[float] = field(default_factory=list)
+
+
+class LBFGS(Solver):
+    r"""Limited-memory BFGS, around a preconditioner.
+
+    The direction is :math:`-B_t g_t`, where :math:`B_t` is the BFGS update of a
+    preconditioner by the last `memory` pairs :math:`s = x_{t+1} - x_t`,
+    :math:`u = g_{t+1} - g_t`:
+
+    .. math:: B \leftarrow (I - \rho s u') B (I - \rho u s') + \rho s s',
+              \quad \rho = 1 / (u's).
+
+    On linear models the line search runs on cached predictions: one pass over the data
+    an iteration. The Cholesky preconditioner is built anew when the rate of convergence
+    forecasts that this saves more than it costs.
+
+    Cost per iteration: one value and gradient, plus ``4 * memory * size`` operations;
+    memory ``2 * memory * size`` numbers, ``size**2`` with the Cholesky preconditioner.
+
+    Parameters
+    ----------
+    memory : int, default=10
+        Number of pairs, at least 0.
+    preconditioner : {"auto", "cholesky", "diagonal"} or None, default="auto"
+        "auto" takes the Hessian's Cholesky factor where that is cheap, else its
+        diagonal.
+    tol : float, default=1e-6
+        Certificate at which to stop.
+    max_iter : int, default=1000
+        Largest number of iterations.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization, algorithm 7.4 and equation (7.16).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.optimize import rosen, rosen_der
+    >>> from skopt_solvers import minimize
+    >>> from skopt_solvers.solvers import LBFGS
+    >>> result = minimize(rosen, [-1.2, 1.0], jac=rosen_der, solver=LBFGS(tol=1e-9))
+    >>> np.round(result.x, 5)
+    array([1., 1.])
+    """
+
+    requires = Oracle.GRADIENT | Oracle.SMOOTH
+    constraints = {  # noqa: RUF012
+        "memory": Whole(0),
+        "preconditioner": Choice("auto", "cholesky", "diagonal", None),
+    }
+
+    def __init__(self, memory=10, preconditioner="auto", tol=1e-6, max_iter=1000):
+        self.memory = memory
+        self.preconditioner = preconditioner
+        self.tol = tol
+        self.max_iter = max_iter
+
+    def init(self, problem: Problem, x: Array, budget: Budget) -> LBFGSState:
+        state = LBFGSState(problem.at(x), budget, NOT_YET)
+        state.metric = self._metric(problem)
+        state.pairs = deque(maxlen=self.memory)
+        state.certify(problem)
+        if not self._done(state):
+            state.metric.build(problem, state.point)
+        return state
+
+    def step(self, problem: Problem, state: Any) -> None:
+        point, g = state.point, state.point.gradient
+        direction, decrement = self._direction(state, g)
+        state.decrements.append(decrement)
+        if self._refresh_pays(problem, state):
+            state.metric.build(problem, point)
+            state.pairs.clear()
+            state.decrements.clear()
+            direction, decrement = self._direction(state, g)
+        line = problem.line(point, direction)
+        first = 1.0 if state.pairs or state.metric.exact else self._first(direction, g)
+        t = search(line, point.objective, -decrement, first) if decrement > 0 else None
+        if t is None:
+            state.stalled = not state.pairs
+            state.pairs.clear()
+            return
+        state.point, state.rate = line.point(t), t
+        s, u = state.point.x - point.x, state.point.gradient - g
+        curvature = float(s @ u)
+        if curvature > 1e-14 * np.linalg.norm(s) * np.linalg.norm(u):
+            state.pairs.append((s, u, 1.0 / curvature))
+        state.certify(problem)
+
+    def _direction(self, state: LBFGSState, g: Array) -> tuple[Array, float]:
+        """Two-loop recursion; the direction and its decrement ``g' B g``."""
+        q, coefficients = g.copy(), []
+        for s, u, rho in reversed(state.pairs):
+            coefficients.append(rho * (s @ q))
+            q -= coefficients[-1] * u
+        q = state.metric.solve(q).copy()
+        if state.pairs and not state.metric.exact:
+            s, u, rho = state.pairs[-1]
+            q *= 1.0 / (rho * (u @ state.metric.solve(u)))
+        for (s, u, rho), a in zip(state.pairs, reversed(coefficients), strict=True):
+            q += (a - rho * (u @ q)) * s
+        return -q, float(g @ q)
+
+    def _first(self, direction: Array, g: Array) -> float:
+        """Without curvature the first step is of unit length at most."""
+        if self.preconditioner is None:
+            return float(min(1.0, 1.0 / max(np.linalg.norm(g), 1e-300)))
+        return 1.0
+
+    def _metric(self, problem: Problem) -> Preconditioner:
+        able = Oracle.HESSIAN in problem.provides
+        cheap = able and problem.hessian_cost <= CHEAP and problem.size <= LARGEST
+        if self.preconditioner == "cholesky" and able:
+            return Cholesky()
+        if self.preconditioner == "auto" and cheap:
+            return Cholesky()
+        return Identity() if self.preconditioner is None else Diagonal()
+
+    def _done(self, state: LBFGSState) -> bool:
+        certificate = state.certificate
+        return certificate.exact and certificate.value <= state.budget.tol
+
+    def _refresh_pays(self, problem: Problem, state: LBFGSState) -> bool:
+        """Whether a fresh metric costs less than the iterations left with this one."""
+        cost, since = state.metric.cost(problem), len(state.decrements) - 1
+        if since < max(2.0, cost / 2):
+            return False
+        k = min(3, since)
+        now, before = state.decrements[-1], state.decrements[-1 - k]
+        target = 2 * max(state.budget.tol, 1e-16) * abs(state.point.objective)
+        if not (now > target > 0 and before > 0):
+            return not now > 0
+        rate = (now / before) ** (1 / k)
+        left = math.log(now / target) / -math.log(rate) if rate < 0.999 else math.inf
+        return left > cost + 2.5

@@ -1,0 +1,106 @@
+"""Metrics in which a problem looks round: approximate inverses of its Hessian."""
+
+import math
+from abc import ABC, abstractmethod
+
+import numpy as np
+from scipy.linalg import lapack
+
+from ..problems._base import Point, Problem
+
+__all__ = ["Cholesky", "Diagonal", "Identity", "Preconditioner"]
+
+Array = np.ndarray
+
+
+class Preconditioner(ABC):
+    """An approximation of the Hessian that is cheap to invert.
+
+    Attributes
+    ----------
+    exact : bool
+        Whether it was the Hessian itself where it was built.
+    """
+
+    exact = False
+
+    @abstractmethod
+    def build(self, problem: Problem, point: Point) -> None:
+        """Form it at a point."""
+
+    @abstractmethod
+    def solve(self, v: Array) -> Array:
+        """The inverse times v."""
+
+    @abstractmethod
+    def cost(self, problem: Problem) -> float:
+        """Cost of `build`, in evaluations of value and gradient."""
+
+
+class Identity(Preconditioner):
+    """No preconditioning."""
+
+    def build(self, problem: Problem, point: Point) -> None:
+        pass
+
+    def solve(self, v: Array) -> Array:
+        return v
+
+    def cost(self, problem: Problem) -> float:
+        return math.inf
+
+
+class Diagonal(Preconditioner):
+    """The diagonal, or a bound of it: undoes the scales of the columns."""
+
+    def build(self, problem: Problem, point: Point) -> None:
+        scales = problem.scales(point)
+        self.inverse = 1.0 / np.maximum(scales, 1e-300 + 1e-14 * scales.max(initial=0))
+
+    def solve(self, v: Array) -> Array:
+        return self.inverse * v
+
+    def cost(self, problem: Problem) -> float:
+        return math.inf
+
+
+class Cholesky(Preconditioner):
+    """The Hessian itself, scaled to a unit diagonal and factored.
+
+    Where it is not positive definite (collinear columns, a non-convex function), a
+    multiple of the identity is added, the smallest of 1e-12 x 30**k that does.
+
+    Parameters
+    ----------
+    damping : float, default=0.0
+        Added to the unit diagonal from the start.
+    """
+
+    exact = True
+
+    def __init__(self, damping: float = 0.0) -> None:
+        self.damping = damping
+
+    def build(self, problem: Problem, point: Point) -> None:
+        hessian = problem.hessian(point)
+        diagonal = np.abs(np.diag(hessian))
+        self.scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+        hessian *= self.scale
+        hessian *= self.scale[:, None]
+        extra = max(self.damping, 1e-12)
+        diagonal = np.diag(hessian).copy()
+        diagonal[diagonal == 0] = 1.0
+        while extra < 1e8 and np.isfinite(diagonal).all():
+            hessian[np.diag_indices_from(hessian)] = diagonal + extra
+            self.factor, failed = lapack.dpotrf(hessian.T, lower=0)
+            if not failed:
+                return
+            extra *= 30.0
+        self.factor = np.eye(len(hessian))
+
+    def solve(self, v: Array) -> Array:
+        x, _ = lapack.dpotrs(self.factor, self.scale * v, lower=0)
+        return self.scale * x
+
+    def cost(self, problem: Problem) -> float:
+        return problem.hessian_cost
