@@ -104,21 +104,33 @@ class _KernelCache(caching.NullCache):
     """
 
     def __init__(self, dispatcher: Any) -> None:
-        self._dispatcher = dispatcher
+        self._dispatcher, self._state = dispatcher, ""
 
     @property
     def cache_path(self) -> str:
         return cache_directory()
 
     def _file_name(self, signature: Any, codegen: Any) -> str:
-        function = self._dispatcher.py_func
+        state = _Fingerprint(self._dispatcher).hexdigest()
+        self._state = self._state if self._dispatcher.overloads else state
         machine = f"{codegen.magic_tuple()} {numba.__version__} {sys.version}"
-        origin = f"{function.__module__}.{function.__qualname__}"
-        state = _Fingerprint(self._dispatcher, origin, str(signature), machine)
-        return f"{function.__name__.strip('<>')}-{state.hexdigest()}.nbc"
+        digest = _Fingerprint(state, str(signature), machine).hexdigest()
+        return f"{self._dispatcher.__name__.strip('<>')}-{digest}.nbc"
+
+    def refresh(self) -> None:
+        """Compile again if a global has changed since, as in notebooks: numba would
+        call the old code, which would then be kept under the name of the new."""
+        packaged = self._dispatcher.__module__.startswith(PREFIX)
+        if packaged or not self._dispatcher.overloads:
+            return
+        if self._state != _Fingerprint(self._dispatcher).hexdigest():
+            self._dispatcher.recompile()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         target_context.refresh()
+        for other in KERNELS:
+            if other is not self._dispatcher:
+                other._cache.refresh()
         name = self._file_name(sig, target_context.codegen())
         for root in _cache_candidates():
             # absent, damaged or unreadable here: all the same, it is compiled again
@@ -296,17 +308,13 @@ class RecordType(types.NamedTuple):
     """What numba sees of a record.
 
     Equality is by module, qualified name and digest of the native methods, and by the
-    types of the fields. Pickles as strings: machine code on disk imports no module.
+    types of the fields. Pickles as strings: what is on disk imports no module.
     """
 
     def __init__(self, field_types: Any, record: type[Record]) -> None:
-        self.types = tuple(field_types)
-        self.count = len(self.types)
-        self.fields = record._fields
-        self.instance_class = record
         self.identity = record.identity
-        inner = ", ".join(map(str, self.types))
-        types.Type.__init__(self, f"{'.'.join(self.identity)}({inner})")
+        super().__init__(field_types, record)
+        self.name = f"{'.'.join(self.identity)}({', '.join(map(str, self.types))})"
 
     @property
     def key(self) -> Any:

@@ -9,7 +9,11 @@ from .._compile import Compiled
 Array = np.ndarray
 
 
-class Rows(Compiled, native=("row_dot", "row_axpy", "row_sq"), sums=True):
+class Rows(
+    Compiled,
+    native=("row_dot", "row_axpy", "row_sq", "row_abs", "row_dots", "row_axpys"),
+    sums=True,
+):
     """Row access for kernels; vectors and sums are float64 whatever X is."""
 
     @abstractmethod
@@ -23,6 +27,18 @@ class Rows(Compiled, native=("row_dot", "row_axpy", "row_sq"), sums=True):
     @abstractmethod
     def row_sq(self, i, d):
         """``X[i]**2 @ d``."""
+
+    @abstractmethod
+    def row_abs(self, i, d):
+        """``abs(X[i]) @ d``."""
+
+    @abstractmethod
+    def row_dots(self, i, w, out):
+        """``out += X[i] @ w`` for a matrix w."""
+
+    @abstractmethod
+    def row_axpys(self, i, a, g):
+        """``g += outer(X[i], a)``."""
 
 
 class Columns(

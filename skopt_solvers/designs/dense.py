@@ -32,6 +32,23 @@ class DenseRows(Rows):
         return total
 
 
+    def row_abs(self, i, d):
+        total = 0.0
+        for j in range(self.X.shape[1]):
+            total += abs(self.X[i, j]) * d[j]
+        return total
+
+    def row_dots(self, i, w, out):
+        for j in range(self.X.shape[1]):
+            for k in range(out.shape[0]):
+                out[k] += self.X[i, j] * w[j, k]
+
+    def row_axpys(self, i, a, g):
+        for j in range(self.X.shape[1]):
+            for k in range(a.shape[0]):
+                g[j, k] += a[k] * self.X[i, j]
+
+
 class DenseColumns(Columns):
     """Columns of a matrix, given as the C-ordered transpose."""
 

@@ -43,6 +43,23 @@ class SparseRows(Rows):
         return total
 
 
+    def row_abs(self, i, d):
+        total = 0.0
+        for k in range(self.starts[i], self.starts[i + 1]):
+            total += abs(self.data[k]) * d[self.indices[k]]
+        return total
+
+    def row_dots(self, i, w, out):
+        for k in range(self.starts[i], self.starts[i + 1]):
+            for lane in range(out.shape[0]):
+                out[lane] += self.data[k] * w[self.indices[k], lane]
+
+    def row_axpys(self, i, a, g):
+        for k in range(self.starts[i], self.starts[i + 1]):
+            for lane in range(a.shape[0]):
+                g[self.indices[k], lane] += a[lane] * self.data[k]
+
+
 class SparseColumns(Columns):
     """Columns of a CSC matrix; unsigned indices, see `unsigned`."""
 

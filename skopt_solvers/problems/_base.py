@@ -167,6 +167,12 @@ class Problem(ABC):
         """Diagonal of the Hessian of the smooth part, or a bound of it; positive."""
 
     @abstractmethod
+    def sweep(
+        self, batch_size: int, preconditioned: bool, rng: np.random.Generator
+    ) -> Any:
+        """How stochastic rules walk through the data; see `Sweep`."""
+
+    @abstractmethod
     def hessian(self, point: Point) -> Array:
         """Hessian matrix of the smooth objective."""
 

@@ -12,6 +12,7 @@ from .._compile import readonly
 from ..kernels import penalties as kernels
 from ..penalties import NoPenalty, Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._sweep import FunctionSweep
 
 Array = np.ndarray
 
@@ -129,6 +130,11 @@ class FunctionProblem(Problem):
         if self.hess is None:
             return np.ones(self.size)
         return np.maximum(np.abs(np.diag(self.hessian(point))), 1e-12)
+
+    def sweep(
+        self, batch_size: int, preconditioned: bool, rng: np.random.Generator
+    ) -> FunctionSweep:
+        return FunctionSweep(self)
 
     def hessian(self, point: Point) -> Array:
         assert self.hess is not None

@@ -13,6 +13,7 @@ from ..kernels import penalties as kernels
 from ..penalties import Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
 from ._gap import certify
+from ._sweep import LinearSweep
 from .response import Response
 
 Array = np.ndarray
@@ -58,7 +59,7 @@ class LinearProblem(Problem):
         self.counts = Counts()
         weights = response.weights
         mean = design.tdot(weights) if fit_intercept else np.zeros(self.n_columns)
-        self.mean = mean
+        self.mean = readonly(mean)
 
     def __str__(self) -> str:
         loss, penalty = type(self.response.loss).__name__, type(self.penalty).__name__
@@ -185,6 +186,11 @@ class LinearProblem(Problem):
         if not math.isfinite(bend):
             bend = float(np.max(point.curvatures))
         return np.square(self.norms) * bend + self._ridge(point.x)
+
+    def sweep(
+        self, batch_size: int, preconditioned: bool, rng: np.random.Generator
+    ) -> LinearSweep:
+        return LinearSweep(self, batch_size, preconditioned, rng)
 
     def _ridge(self, x: Array) -> Array:
         if not self.penalty.smooth:

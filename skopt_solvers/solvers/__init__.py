@@ -2,14 +2,18 @@
 
 from ._base import Budget, Solver, State
 from ._registry import as_solver
+from .adam import Adam
 from .coordinate_descent import CoordinateDescent
 from .lbfgs import LBFGS
 from .newton import Newton
 from .newton_cg import NewtonCG
 from .proximal_gradient import ProximalGradient
+from .sgd import SGD
 
 __all__ = [
     "LBFGS",
+    "SGD",
+    "Adam",
     "CoordinateDescent",
     "Newton",
     "NewtonCG",

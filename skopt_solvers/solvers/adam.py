@@ -1,0 +1,114 @@
+"""Adam: adaptive moments."""
+
+import math
+
+from .._params import Flag, Number
+from ..problems._sweep import Facts
+from ._stochastic import StochasticSolver
+
+
+class Adam(StochasticSolver):
+    r"""Adaptive moment estimation.
+
+    .. math::
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t, \quad
+        v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2, \\
+        w_t &= w_{t-1} - \eta_t \frac{m_t / (1 - \beta_1^t)}
+               {\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}.
+
+    With `amsgrad`, v in the denominator is its largest value so far. The penalty enters
+    by its prox with each coordinate's own step. As ``torch.optim.Adam`` for a numeric
+    learning rate and ``preconditioner=None``.
+
+    Cost per epoch: one pass over the data, and per update about 15 operations per
+    coefficient; memory two vectors (three with `amsgrad`), and a shuffled copy of the
+    data.
+
+    Parameters
+    ----------
+    learning_rate : float or "auto", default="auto"
+        Rate :math:`\eta` before the schedule, in the units of the preconditioner.
+        "auto" takes one over the mean absolute row sum, with a linear decay to zero
+        unless a schedule is given.
+    beta1, beta2 : float, default=0.9, 0.999
+        Decay of the two moments, at least 0 and less than 1.
+    eps : float, default=1e-8
+        :math:`\epsilon`, greater than zero.
+    amsgrad : bool, default=False
+        Whether denominators never decrease.
+    schedule : Schedule or callable, default=None
+        Multiplies the learning rate.
+    batch_size : int, default=32
+        Rows per update.
+    preconditioner : {"auto"} or None, default="auto"
+        "auto" scales and centres the columns implicitly; coefficients come back in the
+        user's units. None is the plain rule.
+    tol : float, default=1e-3
+        Certificate that counts as success, checked once at the end.
+    max_iter : int, default=50
+        Epochs.
+
+    References
+    ----------
+    Kingma & Ba (2015), ICLR, algorithm 1; Reddi, Kale & Kumar (2018), ICLR, algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_solvers import minimize
+    >>> from skopt_solvers.solvers import Adam
+    >>> solver = Adam(learning_rate=0.1, tol=0, max_iter=2)
+    >>> result = minimize(lambda x: x @ x / 2, [1.0], jac=lambda x: x, solver=solver)
+    >>> np.round(result.x, 6)  # the first step is the learning rate itself
+    array([0.800412])
+    """
+
+    slots = 3
+    own = {  # noqa: RUF012
+        "beta1": Number(0.0, 1.0, open_high=True),
+        "beta2": Number(0.0, 1.0, open_high=True),
+        "eps": Number(0.0, math.inf, True, True),
+        "amsgrad": Flag(),
+    }
+
+    def __init__(
+        self,
+        learning_rate="auto",
+        beta1=0.9,
+        beta2=0.999,
+        eps=1e-8,
+        amsgrad=False,
+        schedule=None,
+        batch_size=32,
+        preconditioner="auto",
+        tol=1e-3,
+        max_iter=50,
+    ):
+        self.learning_rate = learning_rate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.eps = eps
+        self.amsgrad = amsgrad
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.preconditioner = preconditioner
+        self.tol = tol
+        self.max_iter = max_iter
+
+    def begin(self, rate, t):
+        return rate / (1.0 - self.beta1**t), 1.0 / math.sqrt(1.0 - self.beta2**t), rate
+
+    def move(self, c, g, w, slots, f):
+        pace, correction, rate = c
+        m = self.beta1 * slots[0, f] + (1.0 - self.beta1) * g
+        v = self.beta2 * slots[1, f] + (1.0 - self.beta2) * g * g
+        slots[0, f] = m
+        slots[1, f] = v
+        if self.amsgrad:
+            v = max(v, slots[2, f])
+            slots[2, f] = v
+        spread = math.sqrt(v) * correction + self.eps
+        return pace * m / spread, rate / spread
+
+    def automatic(self, facts: Facts, batch: int) -> float:
+        return 1.0 / facts.row_sum
