@@ -35,8 +35,7 @@ from numba import njit, types
 from numba.core import caching, config
 from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps
-from numba.core.typing.typeof import typeof_impl
-from numba.extending import models, overload_method, register_model
+from numba.extending import models, overload_method, register_model, typeof_impl
 from numba.misc.appdirs import AppDirs
 
 __all__ = ["JIT", "Compiled", "RecordType", "cache_directory", "kernel", "readonly"]
@@ -118,13 +117,12 @@ class _KernelCache(caching.NullCache):
         return f"{self._dispatcher.__name__.strip('<>')}-{digest}.nbc"
 
     def refresh(self) -> None:
-        """Compile again if a global has changed since, as in notebooks: numba would
-        call the old code, which would then be kept under the name of the new."""
-        packaged = self._dispatcher.__module__.startswith(PREFIX)
-        if packaged or not self._dispatcher.overloads:
-            return
-        if self._state != _Fingerprint(self._dispatcher).hexdigest():
-            self._dispatcher.recompile()
+        """Forget what was compiled before a global changed, as happens in notebooks:
+        numba would still call it, and keep the result under the new state's name."""
+        mine = self._dispatcher
+        users = mine.overloads and not mine.__module__.startswith(PREFIX)
+        if users and self._state != _Fingerprint(mine).hexdigest():
+            mine._reset_overloads()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         target_context.refresh()
@@ -328,8 +326,7 @@ _known: dict[tuple[str, str, str], type[Record]] = {}
 
 
 def _revive(identity: tuple[str, str, str], field_types: Any) -> types.Type:
-    record = _known[identity]
-    return record.numba_type(field_types, record)
+    return _known[identity].numba_type(field_types, _known[identity])
 
 
 @typeof_impl.register(Record)
@@ -462,11 +459,10 @@ def _make_record_class(cls: type[Compiled]) -> type[Record]:
         raise TypeError(f"{cls.__name__} is abstract: no {missing or 'family'} given.")
     fingerprint = _Fingerprint(*natives.values())
     fields = _fields(cls, fingerprint.functions)
-    parent, family = cls.__base__, _family(cls)
-    if cls is not family and parent and issubclass(parent, family):
-        same = _fields(parent, fingerprint.functions) == fields
-        if same and _natives(parent) == natives:
-            return _record_class(parent)
+    family, parent = _family(cls), cls.__mro__[1]
+    shared = issubclass(parent, family) and _natives(parent) == natives
+    if shared and _fields(parent, fingerprint.functions) == fields:
+        return _record_class(parent)
     fingerprint.add(fields, family, family.native_names, family.native_sums)
     identity = cls.__module__, cls.__qualname__, fingerprint.hexdigest()
     if identity not in _known:
@@ -483,13 +479,11 @@ def _fields(cls: type, functions: list[Any]) -> tuple[str, ...]:
     loads = {load for f in functions for load in _loads(f.__code__)}
     mentioned = {name for kind, name in loads if kind == "local"}
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
-    found = sorted(n for n in mentioned if n in parameters or _is_value(cls, n))
-    return tuple(found) or ("unit",)  # numba cannot lower an empty record
-
-
-def _is_value(cls: type, name: str) -> bool:
     kinds = property, functools.cached_property, float, int, np.generic, np.ndarray
-    return isinstance(inspect.getattr_static(cls, name, None), kinds)
+    static = functools.partial(inspect.getattr_static, cls)
+    facts = {name for name in mentioned if isinstance(static(name, None), kinds)}
+    # numba cannot lower an empty record
+    return tuple(sorted(mentioned & (facts | parameters.keys()))) or ("unit",)
 
 
 # -- bits --------------------------------------------------------------------------

@@ -1,0 +1,12 @@
+"""scikit-learn estimators: validate, build the problem, run, unpack."""
+
+from .classification import AdvancedLinearClassifier, AdvancedLogisticRegression
+from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
+
+__all__ = [
+    "AdvancedLinearClassifier",
+    "AdvancedLinearRegressor",
+    "AdvancedLogisticRegression",
+    "ProximalElasticNet",
+    "ProximalLasso",
+]

@@ -1,0 +1,232 @@
+"""What all estimators do: validate, build the problem, run, unpack."""
+
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from .._params import Constraint, Flag, Number, Optional, Whole, validate
+from ..designs import Design, as_design
+from ..penalties import Penalty
+from ..problems import LinearProblem, linear_problem
+from ..result import Result, Status
+from ..run import run
+from ..solvers import Solver, as_solver
+from ._auto import choose
+from ._parts import as_callbacks
+from ._report import warn, worst
+
+Array = np.ndarray
+
+READING = {
+    "accept_sparse": ("csr", "csc"),
+    "accept_large_sparse": True,
+    "dtype": [np.float64, np.float32],
+}
+NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of the problems of a fit: its targets, and the numbers it predicts."""
+
+    y: Array
+    lanes: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be minimised: the same loss, penalty and weights for every task."""
+
+    tasks: Sequence[Task]
+    loss: Any
+    penalty: Penalty
+    weights: Array
+
+    def starts(self) -> Iterator[tuple[Task, slice]]:
+        """Each task, and where its predictions stand among all."""
+        done = 0
+        for task in self.tasks:
+            yield task, slice(done, done + task.lanes)
+            done += task.lanes
+
+
+class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
+    """A linear model: validate, build the problem, run, unpack.
+
+    A subclass says how its targets are read (`_read`), what is to be minimised
+    (`_plan`) and in which shape coefficients are kept (`_keep`).
+    """
+
+    constraints: ClassVar[Mapping[str, Constraint]] = {}
+
+    fit_intercept: bool
+    solver: Any
+    tol: float | None
+    max_iter: int | None
+    max_time: float | None
+    warm_start: bool
+    callbacks: Any
+    verbose: int
+    random_state: Any
+
+    @abstractmethod
+    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
+        """X and y, validated."""
+
+    @abstractmethod
+    def _plan(self, y: Array, weights: Array) -> Plan:
+        """What is to be minimised."""
+
+    @abstractmethod
+    def _keep(self, plan: Plan, w: Array, b: Array) -> None:
+        """Store coefficients (p, predictions) and intercepts (predictions,)."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Training data, float64 or float32; never modified, and copied only where a
+            solver needs another layout.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target; one column for classifiers.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones. A weight of two is the
+            same as the row twice, a weight of zero as no row.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of range, X, y or the weights are not usable, or the
+            solver cannot minimise this loss and penalty (IncompatibleProblem).
+        """
+        self._check()
+        X, y = self._read(X, y)
+        plan = self._plan(y, _weights(sample_weight, X))
+        results, coefficients = self._solve(as_design(X), plan)
+        self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
+        self._report(plan, results)
+        warn(self, self.solver_, results)
+        return self
+
+    def _check(self) -> None:
+        common = {
+            "fit_intercept": Flag(),
+            "tol": Optional(NON_NEGATIVE),
+            "max_iter": Optional(Whole(0)),
+            "max_time": Optional(Number(0.0)),
+            "warm_start": Flag(),
+            "verbose": Optional(Whole(0), also=(False, True)),
+        }
+        validate(self, {**self.constraints, **common})
+
+    def _solve(
+        self, design: Design, plan: Plan
+    ) -> tuple[list[Result], tuple[Array, Array]]:
+        """The results of all tasks, their coefficients and intercepts side by side."""
+        callbacks = as_callbacks(self.callbacks, self.verbose)
+        limit = math.inf if self.max_time is None else self.max_time
+        deadline = time.perf_counter() + limit
+        total, results = sum(task.lanes for task in plan.tasks), []
+        w, b = np.empty((design.shape[1], total)), np.empty(total)
+        before = self._before(w)
+        for task, lanes in plan.starts():
+            problem = self._problem(design, plan, task)
+            if not results:
+                self.solver_ = self._solver(problem)
+            start = None if before is None else _pack(problem, *before, lanes)
+            interrupted = any(r.status is Status.INTERRUPTED for r in results)
+            result = run(
+                self.solver_,
+                problem,
+                start,
+                max_iter=0 if interrupted else None,
+                max_time=max(0.0, deadline - time.perf_counter()),
+                callbacks=callbacks,
+                random_state=self.random_state,
+            )
+            results.append(result)
+            coefficients, intercept = problem.unpack(result.x)
+            w[:, lanes] = coefficients.reshape(len(w), -1)
+            b[lanes] = intercept
+        return results, (w, b)
+
+    def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
+        return linear_problem(
+            design,
+            task.y,
+            plan.loss,
+            plan.penalty,
+            sample_weight=plan.weights,
+            fit_intercept=self.fit_intercept,
+            lanes=task.lanes,
+        )
+
+    def _solver(self, problem: LinearProblem) -> Solver:
+        """A solver of our own, with the estimator's `tol` and `max_iter` if given."""
+        automatic = isinstance(self.solver, str) and self.solver == "auto"
+        solver = choose(problem) if automatic else clone(as_solver(self.solver))
+        given = {"tol": self.tol, "max_iter": self.max_iter}
+        return solver.set_params(**{k: v for k, v in given.items() if v is not None})  # type: ignore[no-any-return]
+
+    def _before(self, w: Array) -> tuple[Array, Array] | None:
+        """Coefficients and intercepts of the previous fit, if they are to be used."""
+        coef = getattr(self, "coef_", None)
+        if not self.warm_start or coef is None:
+            return None
+        coef = np.atleast_2d(coef).T.astype(np.float64)
+        if coef.shape != w.shape or not np.isfinite(coef).all():
+            return None
+        return coef, np.ravel(self.intercept_).astype(np.float64)
+
+    def _report(self, plan: Plan, results: list[Result]) -> None:
+        """Everything there is to know about the fit."""
+        certificate = worst(results).certificate
+        single = len(results) == 1
+        self.loss_, self.penalty_ = plan.loss, plan.penalty
+        self.certificate_ = float(certificate.value)
+        self.certificate_kind_ = certificate.kind
+        self.result_ = results[0] if single else results
+        self.history_ = results[0].history if single else [r.history for r in results]
+
+    def _predictions(self, X: Any) -> Array:
+        """``X @ coef_.T + intercept_``."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, **READING)
+        return X @ self.coef_.T + self.intercept_  # type: ignore[no-any-return]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _weights(sample_weight: Any, X: Any) -> Array:
+    """Sample weights as float64, checked."""
+    weights = _check_sample_weight(
+        sample_weight, X, dtype=np.float64, ensure_non_negative=True
+    )
+    if not weights.any():
+        raise ValueError("Sample weights must contain at least one non-zero number.")
+    return weights  # type: ignore[no-any-return]
+
+
+def _pack(problem: LinearProblem, w: Array, b: Array, lanes: slice) -> Array:
+    """The problem's vector of the given coefficients and intercepts."""
+    shape = problem.response.shape
+    return problem.pack(
+        w[:, lanes].reshape(len(w), *shape), b[lanes].reshape(shape)
+    )

@@ -1,0 +1,83 @@
+"""The door: names and objects that users pass become parts."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..callbacks import Printer, ProgressBar
+from ..losses import Logistic, Loss, Multinomial, VectorLoss
+from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
+
+Callback = Callable[[Any], "str | None"]
+
+LINKED = (Logistic, Multinomial)  # predictions are log-odds, exactly
+
+
+def as_loss(loss: Any) -> Any:
+    """A loss object from itself or from its name."""
+    if isinstance(loss, (Loss, VectorLoss)):
+        return loss
+    names = _loss_names()
+    if isinstance(loss, str) and loss in names:
+        return names[loss]()
+    raise ValueError(
+        f"loss must be a Loss object or one of {', '.join(sorted(names))}; got {loss!r}."
+    )
+
+
+def as_penalty(penalty: Any, alpha: float, l1_ratio: float) -> Penalty:
+    """A penalty object from itself or from its name and numbers; None is no penalty."""
+    if isinstance(penalty, Penalty):
+        return penalty
+    named: dict[Any, Penalty] = {
+        None: NoPenalty(),
+        "l1": L1(alpha),
+        "l2": L2(alpha),
+        "elastic_net": ElasticNet(alpha, l1_ratio),
+    }
+    if penalty is None or (isinstance(penalty, str) and penalty in named):
+        return named[penalty]
+    raise ValueError(
+        "penalty must be a Penalty object, None or one of elastic_net, l1, l2; "
+        f"got {penalty!r}."
+    )
+
+
+def as_callbacks(callbacks: Any, verbose: int) -> list[Callback]:
+    """The callables in `callbacks`, and what `verbose` adds to them."""
+    if callbacks is None:
+        callbacks = []
+    if callable(callbacks):
+        callbacks = [callbacks]
+    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
+        raise ValueError(
+            f"callbacks must be None, a callable or a list of them; got {callbacks!r}."
+        )
+    shown: list[Callback] = [ProgressBar()] if verbose == 1 else []
+    shown = [Printer()] if verbose > 1 else shown
+    return [*callbacks, *shown]
+
+
+def links(loss: Any) -> bool:
+    """Whether predictions of a loss, or of the loss of this name, are log-odds."""
+    names = _loss_names()
+    named = names.get(loss) if isinstance(loss, str) else type(loss)
+    return named in LINKED
+
+
+def allows(loss: Any, y: Any) -> bool:
+    """Whether a loss, or the loss of this name, takes the targets `y`."""
+    try:
+        as_loss(loss).check(y)
+    except ValueError:
+        return False
+    return True
+
+
+def _loss_names() -> dict[str, Any]:
+    """``{"squared_hinge": SquaredHinge, ...}`` for all losses of the package."""
+    from .. import losses
+
+    classes = [getattr(losses, name) for name in losses.__all__]
+    concrete = [c for c in classes if c not in (Loss, VectorLoss)]
+    return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", c.__name__).lower(): c for c in concrete}

@@ -1,0 +1,46 @@
+"""What a fit says about itself when it did not reach its tolerance."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from sklearn.exceptions import ConvergenceWarning
+
+from ..result import Result, Status
+from ..solvers import Solver
+
+REMEDY = {
+    Status.NON_FINITE: "Scale the data (StandardScaler), or lower the learning rate.",
+    Status.INTERRUPTED: "The best iterate is kept.",
+    Status.TIME: "Raise max_time.",
+    Status.STALLED: "Raise tol: it is below what this floating-point precision and the "
+    "scale of the data allow.",
+    Status.MAX_ITER: "Raise max_iter, scale the data (StandardScaler), or choose another "
+    "solver.",
+}
+STOCHASTIC = "Raise max_iter, lower the learning rate, or use solver='auto'."
+
+
+def worst(results: Sequence[Result]) -> Result:
+    """The result with the largest certificate; NaN is larger than any number."""
+    return max(results, key=lambda r: (r.certificate.value != r.certificate.value,
+                                       r.certificate.value))  # fmt: skip
+
+
+def warn(owner: Any, solver: Solver, results: Sequence[Result]) -> None:
+    """One ConvergenceWarning if any result is no success, and none otherwise."""
+    failed = [r for r in results if not r.success]
+    if not failed:
+        return
+    certificate, status = worst(failed).certificate, failed[0].status
+    remedy = REMEDY[status]
+    if solver.stochastic and status is Status.MAX_ITER:
+        remedy = STOCHASTIC
+    many = f" in {len(failed)} of {len(results)} problems" if len(results) > 1 else ""
+    warnings.warn(
+        f"{type(owner).__name__} did not converge with {type(solver).__name__}{many}: "
+        f"{failed[0].message}. The {certificate.kind} is {certificate.value:.2e}, "
+        f"tol={solver.tol:.2e}. {remedy}",
+        ConvergenceWarning,
+        stacklevel=3,
+    )

@@ -1,0 +1,438 @@
+"""Linear classification with any loss and any penalty."""
+
+import math
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, log_expit, log_softmax, softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from .._params import Number
+from ..losses import Logistic, Multinomial
+from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
+from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
+from ._parts import as_loss, as_penalty, links
+
+__all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
+
+
+def _has_probabilities(self: "LinearClassifier") -> bool:
+    return links(self.loss)
+
+
+class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unused-ignore]
+    """A linear model of classes: one problem, or one against the rest for each class."""
+
+    class_weight: Any
+    loss: Any = "logistic"
+
+    @abstractmethod
+    def _loss(self, n_classes: int) -> Any:
+        """The loss."""
+
+    @abstractmethod
+    def _penalty(self, total: float) -> Penalty:
+        """The penalty, for sample weights of this sum."""
+
+    def decision_function(self, X: Any) -> Array:
+        """Linear predictions: how far each sample is on the side of each class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            ``X @ coef_.T + intercept_``; of two classes positive for ``classes_[1]``.
+        """
+        p = self._predictions(X)
+        return p[:, 0] if p.shape[1] == 1 else p
+
+    def predict(self, X: Any) -> Array:
+        """Predict the class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The class with the largest `decision_function`.
+        """
+        p = self._predictions(X)
+        best = p[:, 0] > 0 if p.shape[1] == 1 else p.argmax(axis=1)
+        return self.classes_[best.astype(np.intp)]  # type: ignore[no-any-return]
+
+    @available_if(_has_probabilities)
+    def predict_proba(self, X: Any) -> Array:
+        """Probability of each class; only for losses that have probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; rows sum to one.
+        """
+        p = self._predictions(X)
+        if p.shape[1] > 1:
+            return softmax(p, axis=1)  # type: ignore[no-any-return]
+        return np.hstack([expit(-p), expit(p)])
+
+    @available_if(_has_probabilities)
+    def predict_log_proba(self, X: Any) -> Array:
+        """Logarithm of `predict_proba`, accurate where probabilities are tiny.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        p = self._predictions(X)
+        if p.shape[1] > 1:
+            return log_softmax(p, axis=1)  # type: ignore[no-any-return]
+        return np.hstack([log_expit(-p), log_expit(p)])
+
+    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
+        X, y = validate_data(self, X, y, **READING)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs samples of at least two classes; y holds "
+                f"only one class, {self.classes_[0]!r}."
+            )
+        return X, codes
+
+    def _plan(self, y: Array, weights: Array) -> Plan:
+        weights = weights * self._class_factors(y, weights)[y]
+        loss, penalty = self._loss(len(self.classes_)), self._penalty(weights.sum())
+        return Plan(self._tasks(y, loss), loss, penalty, weights)
+
+    def _tasks(self, codes: Array, loss: Any) -> list[Task]:
+        """One problem, or one class against the rest for each of more than two."""
+        n_classes = len(self.classes_)
+        if loss.lanes:
+            return [Task(codes.astype(np.float64), n_classes)]
+        positive = range(1, 2) if n_classes == 2 else range(n_classes)
+        return [Task(np.where(codes == k, 1.0, -1.0)) for k in positive]
+
+    def _class_factors(self, codes: Array, weights: Array) -> Array:
+        """The weight of each class; refuses classes without any weight."""
+        self._check_classes(np.bincount(codes, weights))
+        factors = compute_class_weight(
+            self.class_weight,
+            classes=self.classes_,
+            y=self.classes_[codes],
+            sample_weight=weights,
+        )
+        self._check_classes(factors)
+        return factors  # type: ignore[no-any-return]
+
+    def _check_classes(self, totals: Array) -> None:
+        for label, total in zip(self.classes_, totals, strict=True):
+            if not 0 < total < math.inf:
+                raise ValueError(
+                    f"{type(self).__name__} needs samples of positive weight in every "
+                    f"class; class {label!r} has weight {total}."
+                )
+
+    def _keep(self, plan: Plan, w: Array, b: Array) -> None:
+        if type(plan.loss) is Multinomial:
+            w, b = _balanced(w, b, plan.penalty)
+        if len(self.classes_) == 2 and w.shape[1] == 2:
+            w, b = w[:, 1:] - w[:, :1], b[1:] - b[:1]
+        self.coef_ = np.ascontiguousarray(w.T)
+        self.intercept_ = b
+
+    def _report(self, plan: Plan, results: Any) -> None:
+        super()._report(plan, results)
+        self.n_iter_ = np.array([r.n_iter for r in results], np.int32)
+
+
+def _balanced(w: Array, b: Array, penalty: Penalty) -> tuple[Array, Array]:
+    """Softmax does not see a constant added to all classes: of unpenalised numbers,
+    those with mean zero are the answer.
+    """
+    free = penalty.free(len(w))[:, None]
+    return w - free * w.mean(axis=1, keepdims=True), b - b.mean()
+
+
+class AdvancedLogisticRegression(LinearClassifier):
+    r"""Logistic regression of two or more classes.
+
+    .. math:: \min_{w, b}\; C \sum_i s_i\, \ell(y_i, x_i w + b)
+              + \rho \lVert w \rVert_1 + \tfrac{1 - \rho}{2} \lVert w \rVert_2^2
+
+    with the log loss of two classes, or the softmax loss of more, and
+    :math:`\rho` = `l1_ratio`: `sklearn.linear_model.LogisticRegression` of version 1.8
+    or newer with the same `C` and `l1_ratio`. Internally both sides are divided by
+    :math:`C \sum_i s_i`, so the penalty has the strength
+    :math:`\alpha = 1 / (C \sum_i s_i)` (glmnet's ``lambda``, skglm's ``alpha``) against
+    the mean loss; s includes the class weights. The intercept b is not penalised.
+
+    Parameters
+    ----------
+    C : float, default=1.0
+        Inverse strength of the penalty, greater than zero; ``inf`` for no penalty.
+    l1_ratio : float, default=0.0
+        Share of L1, between 0 (ridge) and 1 (lasso).
+    penalty : Penalty, default=None
+        A penalty object, added to the *mean* loss, in place of `C` and `l1_ratio`.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    class_weight : dict, "balanced" or None, default=None
+        Factor of the weights of each class's samples; "balanced" makes classes equally
+        heavy.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name (``"lbfgs"``, ``"newton"``, ...), or "auto" to choose
+        by the problem; `solver_` says which it was.
+    tol : float, default=None
+        Relative duality gap at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes, sorted.
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+        Coefficients; of two classes those of the log-odds of ``classes_[1]``.
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        Intercepts, zero if `fit_intercept` is False.
+    n_iter_ : ndarray of shape (1,)
+        Iterations.
+    certificate_ : float
+        Relative duality gap reached.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result
+        Status, message and counts.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skopt_solvers import AdvancedLogisticRegression
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = AdvancedLogisticRegression().fit(X, y)
+    >>> model.predict(X[:2]), round(model.score(X, y), 4)
+    (array([0, 0]), 0.9733)
+    """
+
+    constraints = {  # noqa: RUF012
+        "C": Number(0.0, math.inf, open_low=True),
+        "l1_ratio": Number(0.0, 1.0),
+    }
+
+    def __init__(
+        self,
+        C: float = 1.0,  # noqa: N803
+        *,
+        l1_ratio: float = 0.0,
+        penalty: Penalty | None = None,
+        fit_intercept: bool = True,
+        class_weight: Any = None,
+        solver: Any = "auto",
+        tol: float | None = None,
+        max_iter: int | None = None,
+        max_time: float | None = None,
+        warm_start: bool = False,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.C = C
+        self.l1_ratio = l1_ratio
+        self.penalty = penalty
+        self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
+        self.solver = solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.max_time = max_time
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _loss(self, n_classes: int) -> Any:
+        return Logistic() if n_classes == 2 else Multinomial()
+
+    def _penalty(self, total: float) -> Penalty:
+        if self.penalty is not None:
+            return as_penalty(self.penalty, math.nan, math.nan)
+        if math.isinf(self.C):
+            return NoPenalty()
+        alpha = 1.0 / (self.C * total)
+        if self.l1_ratio == 0:
+            return L2(alpha)
+        return L1(alpha) if self.l1_ratio == 1 else ElasticNet(alpha, self.l1_ratio)
+
+
+class AdvancedLinearClassifier(LinearClassifier):
+    r"""Linear classification with any loss and any penalty.
+
+    .. math:: \min_{w, b}\; \frac{1}{\sum_i s_i} \sum_i s_i\, \ell(y_i, x_i w + b)
+              + \sum_j \Omega_j(w_j)
+
+    The loss enters as a (weighted) mean, as in `sklearn.linear_model.SGDClassifier`,
+    whose `alpha` and `l1_ratio` are the same numbers. ``LinearSVC(C)`` with
+    ``intercept_scaling`` towards infinity is ``loss="squared_hinge"`` and
+    ``LogisticRegression(C)`` is ``loss="logistic"``, both with
+    ``alpha = 1 / (C * sum(s))``. The intercept b is not penalised.
+
+    More than two classes: "logistic" becomes "multinomial" (softmax), any other loss of
+    one prediction is fitted one class against the rest. Losses of one prediction see
+    the classes as -1 and +1.
+
+    Parameters
+    ----------
+    loss : {"logistic", "squared_hinge", "multinomial"} or Loss, default="logistic"
+        A loss object or the name of one with its default parameters.
+    penalty : {"l2", "l1", "elastic_net"}, Penalty or None, default="l2"
+        A penalty object, or the name of one that takes `alpha` and `l1_ratio`; None for
+        no penalty.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name, or "auto" to choose by the problem.
+    alpha : float, default=1e-4
+        Strength of a penalty given by name; a penalty object has its own.
+    l1_ratio : float, default=0.5
+        Share of L1 in ``penalty="elastic_net"``.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    class_weight : dict, "balanced" or None, default=None
+        Factor of the weights of each class's samples; "balanced" makes classes equally
+        heavy.
+    tol : float, default=None
+        Certificate at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes, sorted.
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+        Coefficients; of two classes those of the prediction for ``classes_[1]``.
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        Intercepts, zero if `fit_intercept` is False.
+    n_iter_ : ndarray of shape (1,) or (n_classes,)
+        Iterations of each problem.
+    certificate_ : float
+        Certificate reached, the largest of all problems.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts of each problem.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skopt_solvers import AdvancedLinearClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = AdvancedLinearClassifier("squared_hinge", alpha=0.01).fit(X, y)
+    >>> model.coef_.shape, hasattr(model, "predict_proba")
+    ((3, 4), False)
+    """
+
+    constraints = {  # noqa: RUF012
+        "alpha": NON_NEGATIVE,
+        "l1_ratio": Number(0.0, 1.0),
+    }
+
+    def __init__(
+        self,
+        loss: Any = "logistic",
+        penalty: Any = "l2",
+        solver: Any = "auto",
+        *,
+        alpha: float = 1e-4,
+        l1_ratio: float = 0.5,
+        fit_intercept: bool = True,
+        class_weight: Any = None,
+        tol: float | None = None,
+        max_iter: int | None = None,
+        max_time: float | None = None,
+        warm_start: bool = False,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.loss = loss
+        self.penalty = penalty
+        self.solver = solver
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
+        self.tol = tol
+        self.max_iter = max_iter
+        self.max_time = max_time
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _loss(self, n_classes: int) -> Any:
+        loss = as_loss(self.loss)
+        return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss
+
+    def _penalty(self, total: float) -> Penalty:
+        return as_penalty(self.penalty, self.alpha, self.l1_ratio)

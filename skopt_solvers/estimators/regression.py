@@ -1,0 +1,431 @@
+"""Linear regression with any loss and any penalty."""
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils import get_tags
+from sklearn.utils.validation import validate_data
+
+from .._params import Flag, Number
+from ..losses import Squared
+from ..penalties import L1, ElasticNet, Penalty
+from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
+from ._parts import allows, as_loss, as_penalty
+
+__all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
+
+
+class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused-ignore]
+    """A linear model of one or several real targets, each fitted by itself."""
+
+    @abstractmethod
+    def _loss(self) -> Any:
+        """The loss."""
+
+    @abstractmethod
+    def _penalty(self) -> Penalty:
+        """The penalty."""
+
+    def predict(self, X: Any) -> Array:
+        """Predict the expected target.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            ``X @ coef_.T + intercept_``, through the inverse link of the loss (``exp``
+            for Poisson).
+        """
+        p = self._predictions(X)
+        return self.loss_.predict(p)  # type: ignore[no-any-return]
+
+    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
+        several = get_tags(self).target_tags.multi_output
+        X, y = validate_data(
+            self, X, y, multi_output=several, y_numeric=True, **READING
+        )
+        return X, np.asarray(y, np.float64)
+
+    def _plan(self, y: Array, weights: Array) -> Plan:
+        columns = y.reshape(len(y), -1).T
+        return Plan([Task(c) for c in columns], self._loss(), self._penalty(), weights)
+
+    def _keep(self, plan: Plan, w: Array, b: Array) -> None:
+        single = w.shape[1] == 1
+        self.coef_ = w[:, 0].copy() if single else np.ascontiguousarray(w.T)
+        self.intercept_ = b[0] if single else b
+
+    def _report(self, plan: Plan, results: Any) -> None:
+        super()._report(plan, results)
+        counts = [r.n_iter for r in results]
+        self.n_iter_ = counts[0] if len(counts) == 1 else counts
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+class ProximalLasso(LinearRegressor):
+    r"""Linear regression with an L1 penalty.
+
+    .. math:: \min_{w, b}\; \frac{1}{2 \sum_i s_i} \sum_i s_i (y_i - x_i w - b)^2
+              + \alpha \sum_j u_j |w_j|
+
+    This is `sklearn.linear_model.Lasso` with the same `alpha`, for any sample weights
+    s; glmnet's ``lambda`` and skglm's ``Lasso(alpha)`` are the same number again. The
+    intercept b is not penalised.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, at least zero.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    weights : array-like of shape (n_features,), default=None
+        Factor :math:`u_j \ge 0` of each coefficient's penalty, None for ones; 0 means
+        unpenalised.
+    positive : bool, default=False
+        Whether coefficients must be at least zero.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name (``"coordinate_descent"``, ``"proximal_gradient"``,
+        ...), or "auto" to choose by the problem; `solver_` says which it was.
+    tol : float, default=None
+        Relative duality gap at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept, zero if `fit_intercept` is False.
+    n_iter_ : int or list of int
+        Iterations, for each target.
+    certificate_ : float
+        Relative duality gap reached, the largest of all targets.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts, for each target.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
+
+    Examples
+    --------
+    >>> from skopt_solvers import ProximalLasso
+    >>> model = ProximalLasso(alpha=0.1).fit([[0, 0], [1, 1], [2, 2]], [0, 1, 2])
+    >>> model.coef_.sum().round(6), model.intercept_.round(6)
+    (np.float64(0.85), np.float64(0.15))
+    """
+
+    constraints = {"alpha": NON_NEGATIVE, "positive": Flag()}  # noqa: RUF012
+
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        fit_intercept: bool = True,
+        weights: Any = None,
+        positive: bool = False,
+        solver: Any = "auto",
+        tol: float | None = None,
+        max_iter: int | None = None,
+        max_time: float | None = None,
+        warm_start: bool = False,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.alpha = alpha
+        self.fit_intercept = fit_intercept
+        self.weights = weights
+        self.positive = positive
+        self.solver = solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.max_time = max_time
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _loss(self) -> Squared:
+        return Squared()
+
+    def _penalty(self) -> L1:
+        return L1(self.alpha, self.weights, self.positive)
+
+
+class ProximalElasticNet(LinearRegressor):
+    r"""Linear regression with an elastic-net penalty.
+
+    .. math:: \min_{w, b}\; \frac{1}{2 \sum_i s_i} \sum_i s_i (y_i - x_i w - b)^2
+              + \alpha \sum_j u_j \left(\rho |w_j| + \tfrac{1 - \rho}{2} w_j^2\right)
+
+    This is `sklearn.linear_model.ElasticNet` with the same `alpha` and `l1_ratio`
+    :math:`\rho`, for any sample weights s; glmnet calls them ``lambda`` and ``alpha``.
+    The intercept b is not penalised.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, at least zero.
+    l1_ratio : float, default=0.5
+        Share of L1, between 0 (ridge) and 1 (lasso).
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    weights : array-like of shape (n_features,), default=None
+        Factor :math:`u_j \ge 0` of each coefficient's penalty, None for ones; 0 means
+        unpenalised.
+    positive : bool, default=False
+        Whether coefficients must be at least zero.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name, or "auto" to choose by the problem.
+    tol : float, default=None
+        Relative duality gap at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept, zero if `fit_intercept` is False.
+    n_iter_ : int or list of int
+        Iterations, for each target.
+    certificate_ : float
+        Relative duality gap reached, the largest of all targets.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts, for each target.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
+
+    Examples
+    --------
+    >>> from skopt_solvers import ProximalElasticNet
+    >>> model = ProximalElasticNet(alpha=0.1).fit([[0.0], [1.0], [2.0]], [0, 1, 2])
+    >>> model.coef_.round(6), model.intercept_.round(6)
+    (array([0.860465]), np.float64(0.139535))
+    """
+
+    constraints = {  # noqa: RUF012
+        "alpha": NON_NEGATIVE,
+        "l1_ratio": Number(0.0, 1.0),
+        "positive": Flag(),
+    }
+
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        l1_ratio: float = 0.5,
+        fit_intercept: bool = True,
+        weights: Any = None,
+        positive: bool = False,
+        solver: Any = "auto",
+        tol: float | None = None,
+        max_iter: int | None = None,
+        max_time: float | None = None,
+        warm_start: bool = False,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.weights = weights
+        self.positive = positive
+        self.solver = solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.max_time = max_time
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _loss(self) -> Squared:
+        return Squared()
+
+    def _penalty(self) -> ElasticNet:
+        return ElasticNet(self.alpha, self.l1_ratio, self.weights, self.positive)
+
+
+class AdvancedLinearRegressor(LinearRegressor):
+    r"""Linear regression with any loss and any penalty.
+
+    .. math:: \min_{w, b}\; \frac{1}{\sum_i s_i} \sum_i s_i\, \ell(y_i, x_i w + b)
+              + \sum_j \Omega_j(w_j)
+
+    The loss enters as a (weighted) mean. In scikit-learn's terms:
+    ``PoissonRegressor(alpha)`` is ``loss="poisson", alpha=alpha``; ``Ridge(a)`` is
+    ``loss="squared"`` with ``alpha = a / sum(s)``; ``HuberRegressor`` with its scale
+    fixed at 1 and ``alpha=a`` is ``loss="huber"`` with ``alpha = a / sum(s)``. The
+    intercept b is not penalised. Several targets are fitted one by one, as Ridge does;
+    losses of targets of one sign take a single one, as PoissonRegressor does.
+
+    Parameters
+    ----------
+    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
+        A loss object or the name of one with its default parameters.
+    penalty : {"l2", "l1", "elastic_net"}, Penalty or None, default="l2"
+        A penalty object, or the name of one that takes `alpha` and `l1_ratio`; None for
+        no penalty.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name, or "auto" to choose by the problem.
+    alpha : float, default=1.0
+        Strength of a penalty given by name; a penalty object has its own.
+    l1_ratio : float, default=0.5
+        Share of L1 in ``penalty="elastic_net"``.
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    tol : float, default=None
+        Certificate at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept, zero if `fit_intercept` is False.
+    n_iter_ : int or list of int
+        Iterations, for each target.
+    certificate_ : float
+        Certificate reached, the largest of all targets.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts, for each target.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
+
+    Examples
+    --------
+    >>> from skopt_solvers import AdvancedLinearRegressor
+    >>> model = AdvancedLinearRegressor(loss="poisson", alpha=0.01)
+    >>> model.fit([[0.0], [1.0], [2.0]], [1, 3, 9]).predict([[3.0]]).round(2)
+    array([25.63])
+    """
+
+    constraints = {  # noqa: RUF012
+        "alpha": NON_NEGATIVE,
+        "l1_ratio": Number(0.0, 1.0),
+    }
+
+    def __init__(
+        self,
+        loss: Any = "squared",
+        penalty: Any = "l2",
+        solver: Any = "auto",
+        *,
+        alpha: float = 1.0,
+        l1_ratio: float = 0.5,
+        fit_intercept: bool = True,
+        tol: float | None = None,
+        max_iter: int | None = None,
+        max_time: float | None = None,
+        warm_start: bool = False,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.loss = loss
+        self.penalty = penalty
+        self.solver = solver
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.tol = tol
+        self.max_iter = max_iter
+        self.max_time = max_time
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _loss(self) -> Any:
+        loss = as_loss(self.loss)
+        if loss.labels:
+            raise ValueError(
+                f"{type(loss).__name__} is a loss of classes: use AdvancedLinearClassifier"
+                ", or give AdvancedLinearRegressor a loss such as 'squared' or 'huber'."
+            )
+        return loss
+
+    def _penalty(self) -> Penalty:
+        return as_penalty(self.penalty, self.alpha, self.l1_ratio)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        any_sign = allows(self.loss, np.array([-1.0, 1.0]))
+        tags.target_tags.positive_only = not any_sign
+        tags.target_tags.multi_output = any_sign
+        return tags
