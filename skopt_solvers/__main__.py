@@ -1,6 +1,7 @@
 """``python -m skopt_solvers warm-up`` and ``python -m skopt_solvers info``."""
 
 import argparse
+import functools
 import importlib.metadata
 import os
 import platform
@@ -32,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
 def info() -> int:
     """Print what a bug report needs."""
     folder = cache_directory()
-    size = sum(f.stat().st_size for f in Path(folder).glob("*")) if folder else 0
+    files = [f for f in Path(folder).rglob("*") if f.is_file()] if folder else []
+    size = sum(f.stat().st_size for f in files)
     rows = [("skopt_solvers", skopt_solvers.__version__)]
     rows.append(("python", platform.python_version()))
     for package in ("numpy", "scipy", "scikit-learn", "numba", "threadpoolctl"):
@@ -51,46 +53,54 @@ def warm_up() -> int:
     jobs = list(combinations())
     begun = time.perf_counter()
     for done, (name, fit) in enumerate(jobs, 1):
-        share = done * 30 // len(jobs)
-        line = f"[{'#' * share:30s}] {done}/{len(jobs)} {name}"
+        bar = "#" * (done * 30 // len(jobs))
+        line = f"[{bar:30s}] {done}/{len(jobs)} {name}"
         screen = sys.stdout.isatty()
-        print(f"\r{line:100s}" if screen else line, end="" if screen else "\n", flush=True)
+        end = "" if screen else "\n"
+        print(f"\r{line:100s}" if screen else line, end=end, flush=True)
         fit()
-    print(f"\n{len(jobs)} combinations in {time.perf_counter() - begun:.0f} s, kept in "
-          f"{cache_directory() or 'memory only'}")  # fmt: skip
+    seconds, folder = time.perf_counter() - begun, cache_directory() or "memory only"
+    print(f"\n{len(jobs)} combinations in {seconds:.0f} s, kept in {folder}")
     return 0
 
 
 def combinations() -> Iterator[Job]:
     """Estimators x solvers x storage x precision, on a few rows of random data."""
-    from skopt_solvers import AdvancedLogisticRegression, ProximalElasticNet, ProximalLasso
-    from skopt_solvers.solvers import Adam, ProximalGradient, SGD  # noqa: I001
+    from skopt_solvers import AdvancedLinearClassifier as Classifier
+    from skopt_solvers import AdvancedLinearRegressor, AdvancedLogisticRegression
+    from skopt_solvers import ProximalLasso as Lasso
+    from skopt_solvers.solvers import SGD, Adam, ProximalGradient
 
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(300, 8)) * (rng.random((300, 8)) < 0.7)
-    y = X @ rng.normal(size=8) + rng.normal(size=300)
+    tall, wide = rng.normal(size=(300, 8)), rng.normal(size=(60, 800))
+    tall *= rng.random(tall.shape) < 0.7
+    y = tall @ rng.normal(size=8) + rng.normal(size=300)
+    z = wide[:, :5].sum(axis=1) + rng.normal(size=60)
     several = np.digitize(y, [-1.0, 1.0])
     stochastic = [SGD(max_iter=1, tol=1e6), Adam(max_iter=1, tol=1e6)]
+    jobs: list[tuple[Any, Any, Any]] = [
+        (Lasso(0.01), tall, y),
+        (Lasso(0.3), wide, z),
+        (AdvancedLogisticRegression(l1_ratio=1.0), tall, y > 0),
+        (AdvancedLogisticRegression(l1_ratio=1.0), wide, z > 0),
+        (AdvancedLogisticRegression(), tall, y > 0),
+        (AdvancedLogisticRegression(), tall, several),
+        (AdvancedLogisticRegression(solver=ProximalGradient(tol=0.01)), tall, several),
+        (Classifier("squared_hinge"), tall, y > 0),
+        (AdvancedLinearRegressor("huber"), tall, y),
+        (AdvancedLinearRegressor("poisson"), tall, np.abs(y)),
+    ]
+    for solver in stochastic:
+        jobs.append((Lasso(solver=solver), tall, y))
+        jobs.append((AdvancedLogisticRegression(solver=solver), tall, y > 0))
+        jobs.append((AdvancedLogisticRegression(solver=solver), tall, several))
     for dtype in (np.float64, np.float32):
-        for design in (X.astype(dtype), sp.csr_array(X.astype(dtype))):
-            kind = f"{'sparse' if sp.issparse(design) else 'dense'} {np.dtype(dtype)}"
-            models = [
-                (ProximalLasso(0.01), y),
-                (ProximalElasticNet(0.01), y),
-                (AdvancedLogisticRegression(l1_ratio=1.0), y > 0),
-                (AdvancedLogisticRegression(), y > 0),
-                (AdvancedLogisticRegression(), several),
-                (AdvancedLogisticRegression(solver=ProximalGradient(tol=1e-2)), several),
-            ]
-            models += [(AdvancedLogisticRegression(solver=s), t)
-                       for s in stochastic for t in (y > 0, several)]  # fmt: skip
-            for model, target in models:
+        for store in (np.asarray, sp.csr_array):
+            kind = f"{'dense' if store is np.asarray else 'sparse'} {np.dtype(dtype)}"
+            for model, X, target in jobs:
                 name = f"{kind} {type(model).__name__} {model.solver}"
-                yield " ".join(name.split())[:60], _job(model, design, target)
-
-
-def _job(model: Any, design: Any, target: Any) -> Callable[[], Any]:
-    return lambda: model.fit(design, target)
+                fit = functools.partial(model.fit, store(X.astype(dtype)), target)
+                yield " ".join(name.split())[:60], fit
 
 
 if __name__ == "__main__":

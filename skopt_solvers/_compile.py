@@ -113,8 +113,8 @@ class _KernelCache(caching.NullCache):
         state = _Fingerprint(self._dispatcher).hexdigest()
         self._state = self._state if self._dispatcher.overloads else state
         machine = f"{codegen.magic_tuple()} {numba.__version__} {sys.version}"
-        digest = _Fingerprint(state, str(signature), machine).hexdigest()
-        return f"{self._dispatcher.__name__.strip('<>')}-{digest}.nbc"
+        name = _Fingerprint(state, str(signature), machine).hexdigest()
+        return f"{self._dispatcher.__name__.strip('<>')}-{name}.nbc"
 
     def refresh(self) -> None:
         """Forget what was compiled before a global changed, as happens in notebooks:
@@ -183,7 +183,6 @@ def readonly(array: np.ndarray) -> np.ndarray:
 LIBRARIES = {"numba", "numpy", "scipy"}
 SHOWN = bool | int | float | complex | str | bytes | None | np.generic | np.dtype
 SHOWN |= enum.Enum  # the repr of all these says everything
-
 Names = tuple[str, ...]
 
 
@@ -311,7 +310,7 @@ class RecordType(types.NamedTuple):
 
     def __init__(self, field_types: Any, record: type[Record]) -> None:
         self.identity = record.identity
-        super().__init__(field_types, record)
+        super().__init__(field_types, record)  # type: ignore[no-untyped-call]
         self.name = f"{'.'.join(self.identity)}({', '.join(map(str, self.types))})"
 
     @property
@@ -323,6 +322,7 @@ class RecordType(types.NamedTuple):
 
 
 _known: dict[tuple[str, str, str], type[Record]] = {}
+_packaged: dict[type, type[Record]] = {}
 
 
 def _revive(identity: tuple[str, str, str], field_types: Any) -> types.Type:
@@ -331,8 +331,7 @@ def _revive(identity: tuple[str, str, str], field_types: Any) -> types.Type:
 
 @typeof_impl.register(Record)
 def _typeof_record(value: Record, context: Any) -> RecordType:
-    fields = [typeof_impl(field, context) for field in value]
-    return value.numba_type(fields, type(value))
+    return value.numba_type([typeof_impl(f, context) for f in value], type(value))
 
 
 @functools.cache
@@ -407,7 +406,7 @@ class Compiled:
             number, a boolean, a numeric array or another part.
         """
         record, dtype = _record_class(type(self)), np.dtype(dtype)
-        own = (name for name in record._fields if name not in fields)
+        own = set(record._fields) - fields.keys()
         values = fields | {name: getattr(self, name) for name in own}
         return record(*(self._freeze(n, values[n], dtype) for n in record._fields))
 
@@ -439,9 +438,6 @@ def _natives(cls: type[Compiled]) -> dict[str, Callable[..., Any]]:
 def _parameters(function: Any) -> tuple[tuple[str, ...], Any]:
     code = function.__code__
     return code.co_varnames[: code.co_argcount], function.__defaults__
-
-
-_packaged: dict[type, type[Record]] = {}
 
 
 def _record_class(cls: type[Compiled]) -> type[Record]:

@@ -77,7 +77,7 @@ def gather_squares(data, indices, starts, d, out):
     for j in range(out.shape[0]):
         total = 0.0
         for k in range(starts[j], starts[j + 1]):
-            total += data[k] * data[k] * d[indices[k]]
+            total += d[indices[k]] * data[k] * data[k]
         out[j] = total
     return out
 

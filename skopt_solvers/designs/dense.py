@@ -28,7 +28,7 @@ class DenseRows(Rows):
     def row_sq(self, i, d):
         total = 0.0
         for j in range(self.X.shape[1]):
-            total += self.X[i, j] * self.X[i, j] * d[j]
+            total += d[j] * self.X[i, j] * self.X[i, j]
         return total
 
 
@@ -72,7 +72,7 @@ class DenseColumns(Columns):
     def col_wsq(self, j, h):
         total = 0.0
         for i in range(self.X.shape[1]):
-            total += self.X[j, i] * self.X[j, i] * h[i]
+            total += h[i] * self.X[j, i] * self.X[j, i]
         return total
 
 

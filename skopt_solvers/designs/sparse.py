@@ -39,7 +39,7 @@ class SparseRows(Rows):
     def row_sq(self, i, d):
         total = 0.0
         for k in range(self.starts[i], self.starts[i + 1]):
-            total += self.data[k] * self.data[k] * d[self.indices[k]]
+            total += d[self.indices[k]] * self.data[k] * self.data[k]
         return total
 
 
@@ -86,7 +86,7 @@ class SparseColumns(Columns):
     def col_wsq(self, j, h):
         total = 0.0
         for k in range(self.starts[j], self.starts[j + 1]):
-            total += self.data[k] * self.data[k] * h[self.indices[k]]
+            total += h[self.indices[k]] * self.data[k] * self.data[k]
         return total
 
 

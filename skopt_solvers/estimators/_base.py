@@ -9,7 +9,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
 
 from .._params import Constraint, Flag, Number, Optional, Whole, validate
 from ..designs import Design, as_design
@@ -24,7 +28,7 @@ from ._report import warn, worst
 
 Array = np.ndarray
 
-READING = {
+READING: dict[str, Any] = {
     "accept_sparse": ("csr", "csc"),
     "accept_large_sparse": True,
     "dtype": [np.float64, np.float32],
@@ -123,7 +127,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         return self
 
     def _check(self) -> None:
-        common = {
+        common: dict[str, Constraint] = {
             "fit_intercept": Flag(),
             "tol": Optional(NON_NEGATIVE),
             "max_iter": Optional(Whole(0)),
@@ -137,32 +141,42 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         self, design: Design, plan: Plan
     ) -> tuple[list[Result], tuple[Array, Array]]:
         """The results of all tasks, their coefficients and intercepts side by side."""
-        callbacks = as_callbacks(self.callbacks, self.verbose)
         limit = math.inf if self.max_time is None else self.max_time
         deadline = time.perf_counter() + limit
-        total, results = sum(task.lanes for task in plan.tasks), []
+        total = sum(task.lanes for task in plan.tasks)
         w, b = np.empty((design.shape[1], total)), np.empty(total)
         before = self._before(w)
+        results: list[Result] = []
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
-            if not results:
-                self.solver_ = self._solver(problem)
+            _check_range(problem)
             start = None if before is None else _pack(problem, *before, lanes)
-            interrupted = any(r.status is Status.INTERRUPTED for r in results)
-            result = run(
+            results.append(self._run(problem, start, deadline, results))
+            coefficients, b[lanes] = problem.unpack(results[-1].x)
+            w[:, lanes] = coefficients.reshape(len(w), -1)
+        return results, (w, b)
+
+    def _run(
+        self,
+        problem: LinearProblem,
+        start: Array | None,
+        deadline: float,
+        done: Sequence[Result],
+    ) -> Result:
+        """Solve one problem; after an interrupt the others stay where they begin."""
+        if not done:
+            self.solver_ = self._solver(problem)
+        interrupted = any(r.status is Status.INTERRUPTED for r in done)
+        with np.errstate(all="ignore"):  # the run looks for overflow itself
+            return run(
                 self.solver_,
                 problem,
                 start,
                 max_iter=0 if interrupted else None,
                 max_time=max(0.0, deadline - time.perf_counter()),
-                callbacks=callbacks,
+                callbacks=as_callbacks(self.callbacks, self.verbose),
                 random_state=self.random_state,
             )
-            results.append(result)
-            coefficients, intercept = problem.unpack(result.x)
-            w[:, lanes] = coefficients.reshape(len(w), -1)
-            b[lanes] = intercept
-        return results, (w, b)
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         return linear_problem(
@@ -196,7 +210,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         """Everything there is to know about the fit."""
         certificate = worst(results).certificate
         single = len(results) == 1
-        self.loss_, self.penalty_ = plan.loss, plan.penalty
+        self.loss_, self.penalty_ = clone(plan.loss), clone(plan.penalty)
         self.certificate_ = float(certificate.value)
         self.certificate_kind_ = certificate.kind
         self.result_ = results[0] if single else results
@@ -224,9 +238,18 @@ def _weights(sample_weight: Any, X: Any) -> Array:
     return weights  # type: ignore[no-any-return]
 
 
+def _check_range(problem: LinearProblem) -> None:
+    """Refuse finite numbers that a sum of squares turns into infinite ones."""
+    with np.errstate(all="ignore"):
+        fine = np.isfinite(problem.variances).all() and problem.null.finite
+    if not fine:
+        raise ValueError(
+            "X or y holds numbers so large that their squares overflow; scale them "
+            "first, for instance with StandardScaler."
+        )
+
+
 def _pack(problem: LinearProblem, w: Array, b: Array, lanes: slice) -> Array:
     """The problem's vector of the given coefficients and intercepts."""
     shape = problem.response.shape
-    return problem.pack(
-        w[:, lanes].reshape(len(w), *shape), b[lanes].reshape(shape)
-    )
+    return problem.pack(w[:, lanes].reshape(len(w), *shape), b[lanes].reshape(shape))

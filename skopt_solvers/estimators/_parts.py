@@ -1,12 +1,12 @@
 """The door: names and objects that users pass become parts."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..callbacks import Printer, ProgressBar
 from ..losses import Logistic, Loss, Multinomial, VectorLoss
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
+from ..solvers._registry import snake_case
 
 Callback = Callable[[Any], "str | None"]
 
@@ -21,26 +21,31 @@ def as_loss(loss: Any) -> Any:
     if isinstance(loss, str) and loss in names:
         return names[loss]()
     raise ValueError(
-        f"loss must be a Loss object or one of {', '.join(sorted(names))}; got {loss!r}."
+        f"loss must be a Loss object or one of {', '.join(sorted(names))}; "
+        f"got {loss!r}."
     )
 
 
-def as_penalty(penalty: Any, alpha: float, l1_ratio: float) -> Penalty:
-    """A penalty object from itself or from its name and numbers; None is no penalty."""
+def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Penalty:
+    """A penalty object from itself or from its name."""
     if isinstance(penalty, Penalty):
         return penalty
-    named: dict[Any, Penalty] = {
-        None: NoPenalty(),
+    if (penalty is None or isinstance(penalty, str)) and penalty in named:
+        return named[penalty]
+    names = "".join(f", {name!r}" for name in named)
+    raise ValueError(
+        f"penalty must be one of a Penalty object{names}; got {penalty!r}."
+    )
+
+
+def named_penalties(alpha: float, l1_ratio: float) -> dict[Any, Penalty]:
+    """The penalties that have names; None is no penalty."""
+    return {
         "l1": L1(alpha),
         "l2": L2(alpha),
         "elastic_net": ElasticNet(alpha, l1_ratio),
+        None: NoPenalty(),
     }
-    if penalty is None or (isinstance(penalty, str) and penalty in named):
-        return named[penalty]
-    raise ValueError(
-        "penalty must be a Penalty object, None or one of elastic_net, l1, l2; "
-        f"got {penalty!r}."
-    )
 
 
 def as_callbacks(callbacks: Any, verbose: int) -> list[Callback]:
@@ -80,4 +85,4 @@ def _loss_names() -> dict[str, Any]:
 
     classes = [getattr(losses, name) for name in losses.__all__]
     concrete = [c for c in classes if c not in (Loss, VectorLoss)]
-    return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", c.__name__).lower(): c for c in concrete}
+    return {snake_case(c.__name__): c for c in concrete}

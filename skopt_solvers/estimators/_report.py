@@ -13,10 +13,10 @@ REMEDY = {
     Status.NON_FINITE: "Scale the data (StandardScaler), or lower the learning rate.",
     Status.INTERRUPTED: "The best iterate is kept.",
     Status.TIME: "Raise max_time.",
-    Status.STALLED: "Raise tol: it is below what this floating-point precision and the "
-    "scale of the data allow.",
-    Status.MAX_ITER: "Raise max_iter, scale the data (StandardScaler), or choose another "
-    "solver.",
+    Status.STALLED: "Raise tol: it is below what floating-point precision allows on "
+    "data of this scale; or scale the data (StandardScaler).",
+    Status.MAX_ITER: "Raise max_iter, scale the data (StandardScaler), or choose "
+    "another solver.",
 }
 STOCHASTIC = "Raise max_iter, lower the learning rate, or use solver='auto'."
 

@@ -16,7 +16,7 @@ from .._params import Number
 from ..losses import Logistic, Multinomial
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
-from ._parts import as_loss, as_penalty, links
+from ._parts import as_loss, as_penalty, links, named_penalties
 
 __all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
 
@@ -26,7 +26,7 @@ def _has_probabilities(self: "LinearClassifier") -> bool:
 
 
 class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unused-ignore]
-    """A linear model of classes: one problem, or one against the rest for each class."""
+    """A linear model of classes: one problem, or one against the rest per class."""
 
     class_weight: Any
     loss: Any = "logistic"
@@ -263,7 +263,7 @@ class AdvancedLogisticRegression(LinearClassifier):
 
     def __init__(
         self,
-        C: float = 1.0,  # noqa: N803
+        C: float = 1.0,
         *,
         l1_ratio: float = 0.0,
         penalty: Penalty | None = None,
@@ -297,7 +297,7 @@ class AdvancedLogisticRegression(LinearClassifier):
 
     def _penalty(self, total: float) -> Penalty:
         if self.penalty is not None:
-            return as_penalty(self.penalty, math.nan, math.nan)
+            return as_penalty(self.penalty, {})
         if math.isinf(self.C):
             return NoPenalty()
         alpha = 1.0 / (self.C * total)
@@ -435,4 +435,4 @@ class AdvancedLinearClassifier(LinearClassifier):
         return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss
 
     def _penalty(self, total: float) -> Penalty:
-        return as_penalty(self.penalty, self.alpha, self.l1_ratio)
+        return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))

@@ -12,7 +12,7 @@ from .._params import Flag, Number
 from ..losses import Squared
 from ..penalties import L1, ElasticNet, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
-from ._parts import allows, as_loss, as_penalty
+from ._parts import allows, as_loss, as_penalty, named_penalties
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
 
@@ -372,7 +372,7 @@ class AdvancedLinearRegressor(LinearRegressor):
     >>> from skopt_solvers import AdvancedLinearRegressor
     >>> model = AdvancedLinearRegressor(loss="poisson", alpha=0.01)
     >>> model.fit([[0.0], [1.0], [2.0]], [1, 3, 9]).predict([[3.0]]).round(2)
-    array([25.63])
+    array([26.76])
     """
 
     constraints = {  # noqa: RUF012
@@ -415,13 +415,14 @@ class AdvancedLinearRegressor(LinearRegressor):
         loss = as_loss(self.loss)
         if loss.labels:
             raise ValueError(
-                f"{type(loss).__name__} is a loss of classes: use AdvancedLinearClassifier"
-                ", or give AdvancedLinearRegressor a loss such as 'squared' or 'huber'."
+                f"{type(loss).__name__} is a loss of classes: use "
+                "AdvancedLinearClassifier, or give AdvancedLinearRegressor a loss such "
+                "as 'squared', 'huber' or 'poisson'."
             )
         return loss
 
     def _penalty(self) -> Penalty:
-        return as_penalty(self.penalty, self.alpha, self.l1_ratio)
+        return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

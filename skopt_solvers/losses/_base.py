@@ -112,5 +112,6 @@ def reject(loss: Any, y: np.ndarray, bad: np.ndarray, allowed: str) -> None:
     if bad.any():
         where = int(np.flatnonzero(bad)[0])
         raise ValueError(
-            f"{type(loss).__name__} needs targets {allowed}; y[{where}] is {y[where]!r}."
+            f"{type(loss).__name__} needs targets {allowed}; "
+            f"y[{where}] is {float(y[where])}."
         )

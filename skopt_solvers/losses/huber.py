@@ -2,6 +2,7 @@
 
 import math
 
+from .._params import Number, validate
 from ._base import Loss
 
 
@@ -54,5 +55,4 @@ class Huber(Loss):
         return 0.5 * (inner - q) * (inner - q) + (inner - q) * (r - inner)
 
     def check(self, y):
-        if not (self.delta > 0):
-            raise ValueError(f"Huber needs delta > 0; got delta={self.delta!r}.")
+        validate(self, {"delta": Number(0.0, open_low=True)})

@@ -72,4 +72,5 @@ class Multinomial(VectorLoss):
         return gap
 
     def check(self, y: np.ndarray) -> None:
-        reject(self, y, (y < 0) | (y != np.floor(y)), "0, 1, 2, ...")
+        whole = (y >= 0) & (y < np.inf) & (y == np.floor(y))
+        reject(self, y, ~whole, "0, 1, 2, ...")

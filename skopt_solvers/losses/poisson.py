@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .._math import exp, relative_entropy
+from .._math import LARGEST, exp, relative_entropy
 from ._base import Loss, reject
 
 
@@ -29,6 +29,8 @@ class Poisson(Loss):
 
     def value(self, y, p):
         constant = y * (math.log(y) - 1.0) if y > 0.0 else 0.0
+        if p > LARGEST:  # e**p overflows: y * p must not outweigh it
+            return math.inf
         return exp(p) - y * p + constant
 
     def slope(self, y, p):
@@ -41,7 +43,7 @@ class Poisson(Loss):
         return relative_entropy(q + y, exp(p), p)
 
     def check(self, y: np.ndarray) -> None:
-        reject(self, y, ~(y >= 0), "of at least zero")
+        reject(self, y, ~((y >= 0) & (y < np.inf)), "that are finite and at least zero")
 
     def start(self, mean: float) -> float:
         return math.log(mean) if mean > 0 else -30.0

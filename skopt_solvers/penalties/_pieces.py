@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record
+from .._params import Flag, validate
 from ._base import Penalty
 
 
@@ -18,10 +19,10 @@ class PieceWise(Penalty):
     """
 
     piecewise = True
-    level = 0.0
-    ridge = 0.0
-    low = -math.inf
-    high = math.inf
+    level: Any = 0.0
+    ridge: Any = 0.0
+    low: Any = -math.inf
+    high: Any = math.inf
 
     @abstractmethod
     def pieces(self, n_columns: int) -> dict[str, np.ndarray]:
@@ -47,14 +48,18 @@ class PieceWise(Penalty):
         return min(max(math.copysign(size, z), self.low[j]), self.high[j])
 
     def violation(self, w, g, j):
+        if w < self.low[j] or w > self.high[j]:
+            return math.inf
         r = g + self.ridge[j] * w
         right = r + (self.level[j] if w >= 0.0 else -self.level[j])
         left = r + (self.level[j] if w > 0.0 else -self.level[j])
         up = -right if w < self.high[j] else 0.0
         down = left if w > self.low[j] else 0.0
-        return max(up, down, 0.0)
+        return max(up, down, 0.0) if r == r else r
 
     def gap(self, w, v, j):
+        if w < self.low[j] or w > self.high[j]:
+            return math.inf
         level, ridge = self.level[j], self.ridge[j]
         excess = abs(v) - level
         # u attains the conjugate, r0 is v less the slope of the ridge there
@@ -63,7 +68,8 @@ class PieceWise(Penalty):
             u = math.copysign(max(excess, 0.0) / ridge, v)
         elif excess > 1e-12 * abs(v):
             u = self.high[j] if v > 0.0 else self.low[j]
-            u = u if abs(u) < math.inf else 0.0
+            if abs(u) == math.inf:
+                return math.inf
         inside = min(max(u, self.low[j]), self.high[j])
         r0 = v - ridge * inside
         if ridge > 0.0 and inside == u and u != 0.0:
@@ -75,7 +81,7 @@ class PieceWise(Penalty):
     def shrink(self, v, j):
         bound = self.high[j] if v > 0.0 else self.low[j]
         open_end = self.ridge[j] == 0.0 and abs(bound) == math.inf
-        if open_end and self.level[j] > 0.0 and abs(v) > self.level[j]:
+        if open_end and abs(v) > self.level[j]:
             return self.level[j] / abs(v)
         return 1.0
 
@@ -87,10 +93,13 @@ class PieceWise(Penalty):
 
     @property
     def smooth(self) -> bool:
-        pieces = self.pieces(1) if getattr(self, "weights", None) is None else None
-        pieces = pieces or self.pieces(len(self.weights))
+        sizes = map(np.size, self.get_params(deep=False).values())
+        pieces = self.pieces(max(sizes, default=1))  # as many columns as it has weights
         bounded = np.isfinite(pieces["low"]).any() or np.isfinite(pieces["high"]).any()
         return not bounded and not np.any(pieces["level"])
+
+    def check(self, n_columns: int) -> None:
+        self.pieces(n_columns)
 
     def dual(self, n_columns: int) -> bool:
         p = self.record(n_columns=n_columns)
@@ -108,16 +117,37 @@ def positive_numbers(owner: Any, weights: Any, n_columns: int) -> np.ndarray:
     """`weights` as an array of length `n_columns`, ones for None; checked."""
     if weights is None:
         return np.ones(n_columns)
-    weights = np.asarray(weights, np.float64)
     name = type(owner).__name__
+    weights = numbers(owner, "weights", weights)
     if weights.shape != (n_columns,):
         raise ValueError(
             f"{name} needs one weight per column, shape ({n_columns},); "
             f"got shape {weights.shape}."
         )
-    if not (np.isfinite(weights) & (weights >= 0)).all():
-        raise ValueError(f"{name} needs weights that are finite and at least zero.")
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        where = int(np.flatnonzero(bad)[0])
+        raise ValueError(
+            f"{name} needs weights that are finite and at least zero; "
+            f"weights[{where}] is {weights[where]}."
+        )
     return weights
+
+
+def numbers(owner: Any, name: str, value: Any) -> np.ndarray:
+    """The parameter `name` of `owner` as a float64 array."""
+    try:
+        return np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{type(owner).__name__} needs {name} to be numbers; got {name}={value!r}."
+        ) from None
+
+
+def lowest(owner: Any) -> float:
+    """The lower bound that the parameter ``positive`` of `owner` sets."""
+    validate(owner, {"positive": Flag()})
+    return 0.0 if owner.positive else -math.inf
 
 
 def strength(owner: Any, alpha: Any) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._pieces import PieceWise
+from ._pieces import PieceWise, numbers
 
 
 class Box(PieceWise):
@@ -35,13 +35,16 @@ class Box(PieceWise):
         self.high = high
 
     def pieces(self, n_columns):
-        low, high = np.asarray(self.low, float), np.asarray(self.high, float)
+        low, high = numbers(self, "low", self.low), numbers(self, "high", self.high)
         for name, bound in (("low", low), ("high", high)):
             if bound.shape not in ((), (n_columns,)):
                 raise ValueError(
                     f"Box needs {name} as a number or one per column, shape "
                     f"({n_columns},); got shape {bound.shape}."
                 )
-        if not np.all(low <= high):
-            raise ValueError(f"Box needs low <= high; got {self.low!r}, {self.high!r}.")
+        if not np.all((low <= high) & (low < np.inf) & (high > -np.inf)):
+            raise ValueError(
+                "Box needs low <= high, with a number between them; "
+                f"got low={self.low!r}, high={self.high!r}."
+            )
         return {"level": 0.0, "ridge": 0.0, "low": low, "high": high}

@@ -2,7 +2,8 @@
 
 import math
 
-from ._pieces import PieceWise, positive_numbers, strength
+from .._params import Number, validate
+from ._pieces import PieceWise, lowest, positive_numbers, strength
 
 
 class ElasticNet(PieceWise):
@@ -47,13 +48,9 @@ class ElasticNet(PieceWise):
         self.positive = positive
 
     def pieces(self, n_columns):
-        if not 0.0 <= self.l1_ratio <= 1.0:
-            raise ValueError(
-                f"ElasticNet needs 0 <= l1_ratio <= 1; got l1_ratio={self.l1_ratio!r}."
-            )
+        validate(self, {"l1_ratio": Number(0.0, 1.0)})
         weights = positive_numbers(self, self.weights, n_columns)
         total = strength(self, self.alpha) * weights
-        low = 0.0 if self.positive else -math.inf
         ridge = (1.0 - self.l1_ratio) * total
-        return {"level": self.l1_ratio * total, "ridge": ridge, "low": low,
+        return {"level": self.l1_ratio * total, "ridge": ridge, "low": lowest(self),
                 "high": math.inf}  # fmt: skip

@@ -2,7 +2,7 @@
 
 import math
 
-from ._pieces import PieceWise, positive_numbers, strength
+from ._pieces import PieceWise, lowest, positive_numbers, strength
 
 
 class L1(PieceWise):
@@ -44,6 +44,5 @@ class L1(PieceWise):
 
     def pieces(self, n_columns):
         weights = positive_numbers(self, self.weights, n_columns)
-        low = 0.0 if self.positive else -math.inf
         level = strength(self, self.alpha) * weights
-        return {"level": level, "ridge": 0.0, "low": low, "high": math.inf}
+        return {"level": level, "ridge": 0.0, "low": lowest(self), "high": math.inf}

@@ -2,7 +2,7 @@
 
 import math
 
-from ._pieces import PieceWise, positive_numbers, strength
+from ._pieces import PieceWise, lowest, positive_numbers, strength
 
 
 class L2(PieceWise):
@@ -43,6 +43,5 @@ class L2(PieceWise):
 
     def pieces(self, n_columns):
         weights = positive_numbers(self, self.weights, n_columns)
-        low = 0.0 if self.positive else -math.inf
         ridge = strength(self, self.alpha) * weights
-        return {"level": 0.0, "ridge": ridge, "low": low, "high": math.inf}
+        return {"level": 0.0, "ridge": ridge, "low": lowest(self), "high": math.inf}

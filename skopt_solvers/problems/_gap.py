@@ -31,6 +31,7 @@ Array = np.ndarray
 LARGEST_FREE = 3000  # beyond so many free coordinates no Hessian is formed
 FLOOR = 1e-10  # objectives below this share of the null model's count as zero
 ROUNDING = 1e-13
+FEASIBLE = 1e-7  # of the mean slope: columns far from zero keep such residuals
 
 
 def certify(
@@ -47,6 +48,8 @@ def certify(
     dual = loss.dual and penalty.convex and penalty.dual(problem.n_columns)
     if not dual or n_free > LARGEST_FREE:
         return Certificate(violation(problem, point), "violation")
+    if not point.finite:
+        return Certificate(math.inf, "duality gap")
     unit = max(point.objective, FLOOR * problem.null.objective)
     gradient = witness.loss_gradient
     estimate, balanced = _estimate(problem, point, gradient, free, witness)
@@ -84,7 +87,7 @@ def _estimate(
     free: Array,
     witness: "LinearPoint",
 ) -> tuple[float, bool]:
-    """The gap if free directions were independent; whether they are balanced already."""
+    """The gap if free directions were independent; whether they are balanced."""
     v = -gradient[: problem.split]
     gap = _gap(problem, point, witness.slopes, v, free, skip_loss=witness is point)
     loose = np.concatenate(
@@ -103,7 +106,12 @@ def _estimate(
 def _project(
     problem: "LinearProblem", witness: "LinearPoint", free: Array
 ) -> tuple[Array, Array]:
-    """Slopes without a component along free directions, and their pull."""
+    """Slopes without a component along free directions, and their pull.
+
+    Zeros, which are always feasible, where no sample has the curvature to project with
+    (Huber far from its target, separable classes).
+    """
+    free = free & _varied(problem)
     columns = np.flatnonzero(free)
     hessian = problem.loss_hessian(witness, columns)
     loose = np.concatenate(
@@ -114,7 +122,17 @@ def _project(
     slopes = witness.slopes - witness.curve(problem.push(step))
     problem.counts.gradients += 1
     pulled = problem.pull(problem.response.weigh(slopes))
+    size = np.max(problem.response.weights @ np.abs(witness.slopes))
+    left = np.max(np.abs(pulled[loose]) / problem.norms[loose], initial=0.0)
+    if not left <= FEASIBLE * size:
+        return np.zeros_like(slopes), np.zeros(problem.split)
     return slopes, -pulled[: problem.split]
+
+
+def _varied(problem: "LinearProblem") -> Array:
+    """Which columns are more than rounding errors once they are centred."""
+    variances = problem.variances
+    return np.asarray(variances > 1e-14 * (variances + problem.mean**2))
 
 
 def _solve(hessian: Array, residual: Array) -> Array:

@@ -224,8 +224,18 @@ class LinearProblem(Problem):
     def hessian(self, point: Point) -> Array:
         assert isinstance(point, LinearPoint)
         total = self.loss_hessian(point, np.arange(self.n_columns))
+        if self.response.shape:
+            self._bend_flat(total)
         total[np.diag_indices(self.size)] += self._ridge(point.x)
         return total
+
+    def _bend_flat(self, hessian: Array) -> None:
+        """Give curvature to (1, ..., 1), along which unpenalised lanes change nothing."""
+        lanes = self.lanes
+        blocks = hessian.reshape(-1, lanes, self.size // lanes, lanes)
+        free = np.flatnonzero(np.append(self.penalty.free(self.n_columns), True))
+        for j in free[free < len(blocks)]:
+            blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
 
     def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)

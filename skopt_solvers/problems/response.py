@@ -95,7 +95,7 @@ class ScalarResponse(Response):
                 break
             low, high = (low, c) if total > 0 else (c, high)
             bend = self.weights @ curvatures
-            step = -total / bend if bend > 0 else -math.copysign(1.0, total)
+            step = -total / bend if bend > 0 else -math.copysign(math.inf, total)
             following = c + max(min(step, 10.0 + abs(c)), -10.0 - abs(c))
             if not low < following < high:
                 following = (low + high) / 2 if math.isfinite(low + high) else c

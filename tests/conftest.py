@@ -1,0 +1,94 @@
+"""Example parts: every concrete public class is under test as soon as it exists."""
+
+import math
+
+import pytest
+
+from skopt_solvers.losses import (
+    Huber,
+    Logistic,
+    Loss,
+    Multinomial,
+    Poisson,
+    Squared,
+    SquaredHinge,
+    VectorLoss,
+)
+from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty, Penalty
+
+# Penalties with one number per column have three columns.
+TABLE = {
+    Squared: [Squared()],
+    Logistic: [Logistic()],
+    SquaredHinge: [SquaredHinge()],
+    Huber: [Huber(), Huber(delta=0.3)],
+    Poisson: [Poisson()],
+    Multinomial: [Multinomial()],
+    NoPenalty: [NoPenalty()],
+    L1: [
+        L1(),
+        L1(0.0),
+        L1(0.3, weights=[0.0, 1.0, 2.5]),
+        L1(0.3, positive=True),
+        L1(0.3, weights=[0.0, 1.0, 2.5], positive=True),
+    ],
+    L2: [L2(), L2(0.3, weights=[0.0, 1.0, 2.5]), L2(0.3, positive=True)],
+    ElasticNet: [
+        ElasticNet(),
+        ElasticNet(0.3, l1_ratio=0.0),
+        ElasticNet(0.3, l1_ratio=1.0),
+        ElasticNet(0.3, 0.9, weights=[0.0, 1.0, 2.5]),
+        ElasticNet(0.3, 0.1, positive=True),
+    ],
+    Box: [
+        Box(),
+        Box(low=0.0, high=math.inf),
+        Box(low=-math.inf, high=math.inf),
+        Box(low=[-1.0, 0.0, 1.0], high=[1.0, 0.0, 3.0]),
+        Box(low=[-math.inf, -0.2, 0.0], high=[-1.0, math.inf, 0.5]),
+    ],
+}
+
+
+def abstract(cls):
+    """Whether a method of `cls` waits to be written."""
+    members = (getattr(cls, name, None) for name in dir(cls))
+    return any(getattr(member, "__isabstractmethod__", False) for member in members)
+
+
+def concrete(family):
+    """The package's public subclasses of `family` that can be made."""
+    found = []
+    for child in family.__subclasses__():
+        found += concrete(child)
+        ours = child.__module__.startswith("skopt_solvers.")
+        if ours and not abstract(child) and not child.__name__.startswith("_"):
+            found.append(child)
+    return sorted(set(found), key=lambda each: each.__name__)
+
+
+def examples(family):
+    """The examples of every concrete class; its default where the table has none."""
+    return [part for cls in concrete(family) for part in TABLE.get(cls) or [cls()]]
+
+
+@pytest.fixture(scope="session")
+def example_classes():
+    """The classes that have examples, and those of each family in the package."""
+    families = Loss, VectorLoss, Penalty
+    return set(TABLE), {cls for family in families for cls in concrete(family)}
+
+
+@pytest.fixture(params=examples(Loss), ids=repr)
+def any_loss(request):
+    return request.param
+
+
+@pytest.fixture(params=examples(VectorLoss), ids=repr)
+def any_vector_loss(request):
+    return request.param
+
+
+@pytest.fixture(params=examples(Penalty), ids=repr)
+def any_penalty(request):
+    return request.param
