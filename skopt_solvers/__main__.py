@@ -98,9 +98,9 @@ def combinations() -> Iterator[Job]:
         for store in (np.asarray, sp.csr_array):
             kind = f"{'dense' if store is np.asarray else 'sparse'} {np.dtype(dtype)}"
             for model, X, target in jobs:
-                name = f"{kind} {type(model).__name__} {model.solver}"
+                name = " ".join(f"{kind} {X.shape} {model}".split())
                 fit = functools.partial(model.fit, store(X.astype(dtype)), target)
-                yield " ".join(name.split())[:60], fit
+                yield name[:70], fit
 
 
 if __name__ == "__main__":

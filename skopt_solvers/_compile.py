@@ -41,6 +41,8 @@ from numba.misc.appdirs import AppDirs
 __all__ = ["JIT", "Compiled", "RecordType", "cache_directory", "kernel", "readonly"]
 
 PACKAGE = Path(__file__).resolve().parent
+# no other file of the package may define a kernel; a test sees to it
+KERNEL_SOURCES = ("_compile.py", "_math.py", "kernels/*.py", "designs/*.py")
 PREFIX = __name__.rpartition(".")[0] + "."
 JIT = not config.DISABLE_JIT  # type: ignore[attr-defined]
 
@@ -55,9 +57,13 @@ SUMS = frozenset({"reassoc", "contract", "nsz"})
 
 @functools.cache
 def package_digest() -> str:
-    """Digest of every source file of the package: one edit makes all kernels stale."""
+    """Digest of the sources that hold kernels: one edit makes all kernels stale.
+
+    Parts need not be among them: their native methods are in the identity of records.
+    """
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(filter(Path.is_file, PACKAGE.rglob("*.py"))):
+    paths = (path for pattern in KERNEL_SOURCES for path in PACKAGE.glob(pattern))
+    for path in sorted(filter(Path.is_file, paths)):
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -31,7 +31,6 @@ class DenseRows(Rows):
             total += d[j] * self.X[i, j] * self.X[i, j]
         return total
 
-
     def row_abs(self, i, d):
         total = 0.0
         for j in range(self.X.shape[1]):

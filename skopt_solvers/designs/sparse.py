@@ -42,7 +42,6 @@ class SparseRows(Rows):
             total += d[self.indices[k]] * self.data[k] * self.data[k]
         return total
 
-
     def row_abs(self, i, d):
         total = 0.0
         for k in range(self.starts[i], self.starts[i + 1]):

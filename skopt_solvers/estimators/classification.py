@@ -117,7 +117,7 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         if len(self.classes_) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least two classes; y holds "
-                f"only one class, {self.classes_[0]!r}."
+                f"only one class, {self.classes_.tolist()[0]!r}."
             )
         return X, codes
 
@@ -147,7 +147,7 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         return factors  # type: ignore[no-any-return]
 
     def _check_classes(self, totals: Array) -> None:
-        for label, total in zip(self.classes_, totals, strict=True):
+        for label, total in zip(self.classes_.tolist(), totals, strict=True):
             if not 0 < total < math.inf:
                 raise ValueError(
                     f"{type(self).__name__} needs samples of positive weight in every "

@@ -10,9 +10,7 @@ from sklearn.base import BaseEstimator
 from .._compile import Compiled
 
 
-class Loss(
-    BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap")
-):
+class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap")):
     """A convex function of one prediction, at least zero, per sample.
 
     A subclass writes `value`, `slope` and `curvature` as scalar functions of the target
@@ -73,9 +71,7 @@ class Loss(
         return p
 
 
-class VectorLoss(
-    BaseEstimator, Compiled, native=("value", "slopes", "curve", "gap")
-):
+class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "gap")):
     """A convex function of a vector of K predictions, per sample.
 
     `p`, `out`, `v` and `q` are rows of K numbers; `y` is the index of the class.

@@ -13,8 +13,8 @@ class Huber(Loss):
               \quad \delta |r| - \tfrac12 \delta^2 \text{ otherwise.}
 
     No constant is dropped. The slope is `r` clipped to :math:`\pm\delta`; curvature 1
-    within, 0 outside. Slopes beyond :math:`\pm\delta` have an infinite conjugate, within
-    it is :math:`q^2/2 + q y`.
+    within, 0 outside. The conjugate is :math:`q^2/2 + q y` for slopes within
+    :math:`\pm\delta`, infinite beyond.
 
     Domain: any real target.
 

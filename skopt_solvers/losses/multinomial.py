@@ -67,8 +67,9 @@ class Multinomial(VectorLoss):
         gap = 0.0
         for k in range(p.shape[0]):
             a = q[k] + (1.0 if k == int(y) else 0.0)
+            a = max(a, 0.0) if a > -1e-13 else a  # rounding is forgiven
             log_pi = p[k] - log_total
-            gap += relative_entropy(max(a, 0.0) if a > -1e-13 else a, exp(log_pi), log_pi)
+            gap += relative_entropy(a, exp(log_pi), log_pi)
         return gap
 
     def check(self, y: np.ndarray) -> None:

@@ -26,7 +26,7 @@ class Box(PieceWise):
     Examples
     --------
     >>> from skopt_solvers.penalties import Box
-    >>> Box(low=0.0, high=1.0).record().prox(2.0, 1.0, 0)
+    >>> float(Box(low=0.0, high=1.0).record().prox(2.0, 1.0, 0))
     1.0
     """
 
