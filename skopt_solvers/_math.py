@@ -58,7 +58,7 @@ exp = _fast_exp if JIT else _plain_exp
 
 @kernel
 def log1p_unit(e: float) -> float:
-    """``log(1 + e)`` for 0 <= e <= 1, to 7e-16: a series of ``2 atanh(e / (2 + e))``."""
+    """``log(1 + e)`` for 0 <= e <= 1, to 7e-16: series of ``2 atanh(e / (2 + e))``."""
     s = e / (2.0 + e)
     q = s * s
     total = 1.0 / 33.0

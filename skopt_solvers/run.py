@@ -66,7 +66,7 @@ def run(
         deadline=math.inf if max_time is None else begun + max_time,
         rng=_generator(random_state),
     )
-    with _blas().limit(limits=1, user_api="blas"):  # its threads spin where cores are few
+    with _blas().limit(limits=1, user_api="blas"):  # its threads spin on few cores
         loop = _Loop(solver, problem, budget, callbacks, begun)
         return loop.run(problem.start() if x is None else np.array(x, np.float64))
 
@@ -115,7 +115,9 @@ class _Loop:
         ):
             self.best = point
         for callback in self.callbacks:
-            progress = Progress(state.n_iter, seconds, state, self.problem, self.history)
+            progress = Progress(
+                state.n_iter, seconds, state, self.problem, self.history
+            )
             self.reason = callback(progress) or self.reason
         return self.verdict(state)
 

@@ -86,8 +86,17 @@ class Design(ABC):
         """``(X**2).T @ d`` for d of shape (n,) or (n, K)."""
 
     @abstractmethod
-    def gram(self, d: Array, columns: Array, shift: Array) -> Array:
-        """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift[columns]``, d >= 0."""
+    def gram(
+        self, d: Array, columns: Array, shift: Array, known: Array | None = None
+    ) -> Array:
+        """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift[columns]``, d >= 0.
+
+        `known` is that of the first columns, if it was computed before.
+        """
+
+    @abstractmethod
+    def gram_cost(self, columns: Array) -> float:
+        """Cost of `gram`, in passes over the whole matrix; constants as measured."""
 
     @abstractmethod
     def dot_columns(self, columns: Array, w: Array) -> Array:

@@ -64,6 +64,26 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     return total
 
 
+def panel(X: Array, d: Array, columns: Array, shift: Array, first: int) -> Array:
+    """Columns `first` ... of the Gram matrix."""
+    total = np.zeros((len(columns), len(columns) - first))
+    shift = shift[columns]
+    for b in blocks(X, len(columns)):
+        part = X[b, columns] - shift
+        total += part.T @ (part[:, first:] * d[b, None])
+    return total
+
+
+def extended(known: Array, new: Array) -> Array:
+    """The symmetric matrix whose last columns are `new`."""
+    first = len(known)
+    total = np.empty((len(new), len(new)))
+    total[:first, :first] = known
+    total[:, first:] = new
+    total[first:, :first] = new[:first].T
+    return total
+
+
 @kernel(sums=True)
 def _dots(X, w):
     out = np.zeros(X.shape[0])

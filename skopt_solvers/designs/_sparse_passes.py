@@ -83,12 +83,12 @@ def gather_squares(data, indices, starts, d, out):
 
 
 @kernel
-def outer(data, indices, starts, columns, d, total):
-    """Upper triangle of ``X_c.T @ diag(d) @ X_c``, by outer products of rows.
+def outer(data, indices, starts, columns, d, first, total):
+    """Upper triangle of ``X_c.T @ diag(d) @ X_c``, columns `first` ... of it.
 
     The columns are first laid out as rows with local numbers (a counting sort), so that
     each product is one addition to a matrix that stays in the cache: 0.5 ns each,
-    against 10 for a product of columns.
+    against 10 for a product of columns. Local numbers increase along a row.
     """
     n = d.shape[0]
     heads = np.zeros(n + 1, np.int64)
@@ -107,8 +107,11 @@ def outer(data, indices, starts, columns, d, total):
             values[ends[i]] = data[k]
             ends[i] += 1
     for i in range(n):
+        new = heads[i]
+        while new < heads[i + 1] and local[new] < first:
+            new += 1
         for a in range(heads[i], heads[i + 1]):
             left = d[i] * values[a]
             row = total[local[a]]
-            for b in range(a, heads[i + 1]):
+            for b in range(max(a, new), heads[i + 1]):
                 row[local[b]] += left * values[b]

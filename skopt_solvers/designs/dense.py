@@ -6,7 +6,7 @@ import numpy as np
 
 from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
-from ._dense_passes import dot, gram, square_tdot, tdot
+from ._dense_passes import dot, extended, gram, panel, square_tdot, tdot
 
 
 class DenseRows(Rows):
@@ -108,8 +108,15 @@ class Dense(Design):
     def square_tdot(self, d: Array) -> Array:
         return square_tdot(self.X, d)
 
-    def gram(self, d: Array, columns: Array, shift: Array) -> Array:
-        return gram(self.X, d, columns, shift)
+    def gram(
+        self, d: Array, columns: Array, shift: Array, known: Array | None = None
+    ) -> Array:
+        if known is None or 2 * len(known) < len(columns):
+            return gram(self.X, d, columns, shift)
+        return extended(known, panel(self.X, d, columns, shift, len(known)))
+
+    def gram_cost(self, columns: Array) -> float:
+        return len(columns) ** 2 / (16.0 * max(self.shape[1], 1))
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
         if self._few(columns):

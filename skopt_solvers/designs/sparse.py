@@ -7,6 +7,7 @@ import scipy.sparse as sp
 
 from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
+from ._dense_passes import extended
 from ._sparse_passes import (
     gather,
     gather_lanes,
@@ -139,7 +140,7 @@ class Sparse(Design):
 
     def dot(self, w: Array) -> Array:
         if w.ndim == 2:
-            out = np.zeros((self.shape[0], w.shape[1]))
+            out: Array = np.zeros((self.shape[0], w.shape[1]))
             return gather_lanes(*self._csr, readonly(np.ascontiguousarray(w)), out)
         out = np.zeros(self.shape[0])
         if self._by_columns:
@@ -148,7 +149,7 @@ class Sparse(Design):
 
     def tdot(self, s: Array) -> Array:
         if s.ndim == 2:
-            out = np.zeros((self.shape[1], s.shape[1]))
+            out: Array = np.zeros((self.shape[1], s.shape[1]))
             return gather_lanes(*self._csc, readonly(np.ascontiguousarray(s)), out)
         out = np.zeros(self.shape[1])
         if self._by_columns:
@@ -166,18 +167,26 @@ class Sparse(Design):
             return np.stack(lanes, axis=1)
         return gather_squares(*self._csc, readonly(d), np.zeros(self.shape[1]))
 
-    def gram(self, d: Array, columns: Array, shift: Array) -> Array:
-        k = len(columns)
-        total = np.zeros((k, k))
-        outer(*self._csc, readonly(columns), readonly(d), total)
-        total += np.triu(total, 1).T
+    def gram(
+        self, d: Array, columns: Array, shift: Array, known: Array | None = None
+    ) -> Array:
+        first = 0 if known is None else len(known)
+        new = np.zeros((len(columns), len(columns)))
+        outer(*self._csc, readonly(columns), readonly(d), first, new)
+        new = new[:, first:]
+        new[first:] += np.triu(new[first:], 1).T
         shift = shift[columns]
         if shift.any():
             # Z'dZ = X'dX - m (X'd)' - (X'd) m' + sum(d) m m'
-            cross = np.outer(shift, self.tdot(d)[columns])
-            total -= cross + cross.T
-            total += d.sum() * np.outer(shift, shift)
-        return total
+            sums = self.tdot_columns(columns, d)
+            new = new - np.outer(shift, sums[first:]) - np.outer(sums, shift[first:])
+            new += d.sum() * np.outer(shift, shift[first:])
+        return new if known is None else extended(known, new)
+
+    def gram_cost(self, columns: Array) -> float:
+        starts = self._csc[2].view(np.int64 if self._csc[2].itemsize > 4 else np.int32)
+        entries = float(np.sum(starts[columns + 1] - starts[columns]))
+        return 0.3 * entries**2 / max(self.shape[0] * self.nnz, 1)
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
         out = np.zeros(self.shape[0])

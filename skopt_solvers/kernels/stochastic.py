@@ -42,7 +42,11 @@ def epoch(
         total = 0.0
         for a in range(start, stop):
             i = order[a]
-            q = loss.slope(y[i], rows.row_dot(i, x) + bias) * weights[i] / (stop - start)
+            q = (
+                loss.slope(y[i], rows.row_dot(i, x) + bias)
+                * weights[i]
+                / (stop - start)
+            )
             rows.row_axpy(i, q, g)
             total += q
         c = rule.begin(rates[start // batch], t)
@@ -96,7 +100,9 @@ def lane_epoch(
         if intercept:
             for k in range(lanes):
                 d = scale[p]
-                decrease, _ = rule.move(c, d * total[k], x[p, k] / d, slots, p * lanes + k)
+                decrease, _ = rule.move(
+                    c, d * total[k], x[p, k] / d, slots, p * lanes + k
+                )
                 x[p, k] -= d * decrease
                 bias[k] -= d * decrease
     return t

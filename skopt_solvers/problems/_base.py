@@ -42,7 +42,7 @@ _MEANING = {
 }
 
 
-class IncompatibleProblem(ValueError):
+class IncompatibleProblem(ValueError):  # noqa: N818
     """A solver was given a problem that lacks something it needs."""
 
 
@@ -182,7 +182,7 @@ class Problem(ABC):
 
 
 def require(problem: Problem, solver: Any, candidates: list[type]) -> None:
-    """Raise IncompatibleProblem, naming what is missing and which solvers could do it."""
+    """Raise IncompatibleProblem, naming what is missing and which solvers could."""
     missing = solver.requires & ~problem.provides
     if missing:
         able = [c.__name__ for c in candidates if not c.requires & ~problem.provides]  # type: ignore[attr-defined]

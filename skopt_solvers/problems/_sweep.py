@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -83,7 +83,7 @@ class FunctionSweep(Sweep):
 
 
 class LinearSweep(Sweep):
-    """Batches of rows of a copy of the data, shuffled once; blocks are permuted."""
+    """Batches of rows of a copy of the data, shuffled once, in permuted blocks."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class LinearSweep(Sweep):
             x[self.problem.split :] += (new - old) @ self.problem.coefficients(x)
 
     def _order(self) -> Array:
-        """Rows, blocks of consecutive ones in random order; all of them at full batch."""
+        """Rows: blocks of consecutive ones in random order; all at full batch."""
         n = len(self.y)
         rows = np.arange(n)
         if self.batch >= n:
@@ -178,5 +178,3 @@ class LinearSweep(Sweep):
             v = scale * (sample.tdot(z) - shift * z.sum()) / len(z)
             value = float(np.linalg.norm(v))
         return max(1.1 * value, float(self.scale[-1] ** 2), 1e-300)
-
-

@@ -89,7 +89,9 @@ class FunctionProblem(Problem):
         if callable(self.jac):
             return np.asarray(self.jac(x.copy(), *self.args), np.float64).ravel()
         return np.ravel(
-            approx_derivative(lambda u: self.evaluate(u)[0], x, f0=value, method="2-point")
+            approx_derivative(
+                lambda u: self.evaluate(u)[0], x, f0=value, method="2-point"
+            )
         )
 
     def at(self, x: Array) -> "FunctionPoint":
@@ -181,7 +183,9 @@ class FunctionPoint(Point):
 class FunctionLine(Line):
     """Every trial evaluates the function; points are kept, so none is paid twice."""
 
-    def __init__(self, problem: FunctionProblem, point: Point, direction: Array) -> None:
+    def __init__(
+        self, problem: FunctionProblem, point: Point, direction: Array
+    ) -> None:
         self.problem, self.origin, self.direction = problem, point, direction
         self._points: dict[float, FunctionPoint] = {}
 

@@ -20,12 +20,12 @@ Array = np.ndarray
 
 
 class LinearProblem(Problem):
-    r"""Minimise :math:`\sum_i s_i\, \ell(y_i, x_i w + b) + \sum_j \Omega_j(w_j)`.
+    r"""Minimise :math:`\sum_i s_i \ell(y_i, x_i w + b) + \sum_j \Omega_j(w_j)`.
 
-    The sample weights s sum to one and the intercept b is not penalised. The flat vector
-    x holds the p coefficients, ``lanes`` numbers each, and then the intercept *at the
-    weighted mean of the columns*: columns are centred without touching X, which leaves w
-    as it is and removes the correlation with the intercept.
+    The sample weights s sum to one and the intercept b is not penalised. The flat
+    vector x holds the p coefficients, ``lanes`` numbers each, and then the intercept
+    *at the weighted mean of the columns*: columns are centred without touching X, which
+    leaves w as it is and removes the correlation with the intercept.
 
     Parameters
     ----------
@@ -141,19 +141,15 @@ class LinearProblem(Problem):
         return LinearLine(self, point, direction)
 
     def combine(self, a: Point, b: Point, t: float) -> "LinearPoint":
-        assert isinstance(a, LinearPoint) and isinstance(b, LinearPoint)
+        assert isinstance(a, LinearPoint)
+        assert isinstance(b, LinearPoint)
         return LinearPoint(self, a.x + t * (b.x - a.x), a.z + t * (b.z - a.z))
 
     @cached_property
     def hessian_cost(self) -> float:
-        """In units of one pass: 0.4 ns per dense entry, 1.2 per sparse, as measured."""
-        p, entries, pairs = self.n_columns, self.design.nnz, self.lanes**2
-        if self.design.sparse:
-            per_row = entries / max(self.design.shape[0], 1)
-            gram, one_pass = 0.35 * entries * per_row, 1.2 * entries + 1.0
-        else:
-            gram, one_pass = 0.06 * entries * p, 0.8 * entries + 1.0
-        return float((pairs * gram + self.size**3 / 60) / one_pass)
+        gram = self.design.gram_cost(np.arange(self.n_columns))
+        pass_cost = max(2.0 * self.design.nnz, 1.0)
+        return self.lanes**2 * gram / 2 + self.size**3 / (60 * pass_cost)
 
     def prox(self, z: Array, steps: Array) -> Array:
         out = z.copy()
@@ -164,7 +160,10 @@ class LinearProblem(Problem):
     def certificate(
         self, point: Point, tol: float = math.inf, witness: Point | None = None
     ) -> Certificate:
-        return certify(self, point, witness or point, tol)
+        witness = witness or point
+        assert isinstance(point, LinearPoint)
+        assert isinstance(witness, LinearPoint)
+        return certify(self, point, witness, tol)
 
     @cached_property
     def variances(self) -> Array:
@@ -230,7 +229,7 @@ class LinearProblem(Problem):
         return total
 
     def _bend_flat(self, hessian: Array) -> None:
-        """Give curvature to (1, ..., 1), along which unpenalised lanes change nothing."""
+        """Give curvature to (1, ..., 1), along which free lanes change nothing."""
         lanes = self.lanes
         blocks = hessian.reshape(-1, lanes, self.size // lanes, lanes)
         free = np.flatnonzero(np.append(self.penalty.free(self.n_columns), True))

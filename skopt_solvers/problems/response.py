@@ -116,7 +116,9 @@ class LaneResponse(Response):
         self.shape = (lanes,)
 
     def jets(self, z: Array) -> tuple[float, Array, None]:
-        value, slopes = kernels.lane_jets(self.record, self.y, self.weights, readonly(z))
+        value, slopes = kernels.lane_jets(
+            self.record, self.y, self.weights, readonly(z)
+        )
         return value, slopes, None
 
     def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
@@ -139,7 +141,7 @@ class LaneResponse(Response):
         return self.curve(z, unit)[:, a]
 
     def balance(self, z: Array) -> Array:
-        """Damped Newton on the K means; the flat direction (1, ..., 1) is left alone."""
+        """Damped Newton on the K means; the flat direction (1, ..., 1) stays."""
         c = np.zeros(self.lanes)
         value, slopes, _ = self.jets(z)
         for _ in range(50):
@@ -159,7 +161,7 @@ class LaneResponse(Response):
 
 
 def as_response(loss: Any, y: Array, weights: Array, lanes: int = 0) -> Response:
-    """The response of a loss; a vector loss has as many `lanes` as there are classes."""
+    """The response of a loss; a vector loss has `lanes` classes at least."""
     loss.check(y)
     if loss.lanes:
         return LaneResponse(loss, y, weights, max(lanes, int(np.max(y)) + 1))

@@ -2,6 +2,7 @@
 
 from ._base import Budget, Solver, State
 from ._registry import as_solver
+from ._stochastic import StochasticSolver
 from .adam import Adam
 from .coordinate_descent import CoordinateDescent
 from .lbfgs import LBFGS
@@ -14,9 +15,13 @@ __all__ = [
     "LBFGS",
     "SGD",
     "Adam",
+    "Budget",
     "CoordinateDescent",
     "Newton",
     "NewtonCG",
     "ProximalGradient",
     "Solver",
+    "State",
+    "StochasticSolver",
+    "as_solver",
 ]

@@ -55,22 +55,20 @@ def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
     return Model(readonly(h), r, total, uniform, shift)
 
 
-def means_of(
-    problem: LinearProblem, model: Model, columns: Array, raw: Array | None = None
-) -> Array:
-    """Means of some columns, weighted by the curvatures; zeros without an intercept."""
+def means_of(problem: LinearProblem, h: Array, columns: Array) -> Array:
+    """Means of some columns, weighted by h; zeros without an intercept."""
     if not problem.fit_intercept:
         return np.zeros(len(columns))
     if problem.response.loss.quadratic:
         return problem.mean[columns]
-    return problem.design.tdot_columns(columns, model.h) / model.total
+    return problem.design.tdot_columns(columns, h) / h.sum()
 
 
 def moved(
     problem: LinearProblem, point: LinearPoint, model: Model, columns: Array, w: Array,
     means: Array,
 ) -> Array:  # fmt: skip
-    """The direction that takes the coefficients of `columns` to w, intercept included."""
+    """The direction that takes the coefficients of `columns` to w."""
     direction = np.zeros(problem.size)
     change = w - point.x[columns]
     direction[columns] = change

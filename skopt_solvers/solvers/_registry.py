@@ -11,8 +11,9 @@ def solver_classes() -> list[type[Solver]]:
     """The public solver classes."""
     from .. import solvers
 
-    return [getattr(solvers, name) for name in solvers.__all__
-            if not inspect.isabstract(getattr(solvers, name))]  # fmt: skip
+    public = (getattr(solvers, name) for name in solvers.__all__)
+    return [each for each in public if inspect.isclass(each)
+            and issubclass(each, Solver) and not inspect.isabstract(each)]  # fmt: skip
 
 
 def snake_case(name: str) -> str:

@@ -138,4 +138,3 @@ def gradient_rate(facts: Facts, batch: int) -> float:
     """``1 / (L_f + L_mean / batch)``; with the largest row where curvature grows."""
     row = facts.mean_row if facts.bounded else facts.max_row
     return 1.0 / (facts.top + row / batch)
-

@@ -1,7 +1,7 @@
-"""The exact end of a lasso-like problem: which coefficients move is known or soon is.
+"""The exact end of a lasso-like problem, on a Gram matrix of the columns that matter.
 
-Everything here is on a Gram matrix of the columns that are not zero, or might not be:
-coordinate descent settles the signs, then Newton's method is exact on them.
+Coordinate descent settles most signs; an active set with a Cholesky factor that follows
+each coefficient in and out is then exact.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .._compile import readonly
+from ..kernels.active_set import enter, newton
 from ..kernels.coordinate import gram_cycles
 
 Array = np.ndarray
 
-PRECISION = 1e-13  # of the largest slope; below it the conditions count as met
-ROUNDS = 60
-CYCLES = 20
+PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
+ROUNDS = 200
+CYCLES = 30
 
 
 @dataclass
@@ -28,8 +29,11 @@ class Pieces:
     low: Array
     high: Array
 
-    def cost(self, w: Array) -> float:
-        return float(self.level @ np.abs(w) + 0.5 * self.ridge @ (w * w))
+    @property
+    def all(self) -> tuple[Array, Array, Array, Array]:
+        """Read-only, as kernels take them."""
+        arrays = (self.level, self.ridge, self.low, self.high)
+        return tuple(readonly(a) for a in arrays)  # type: ignore[return-value]
 
     def inside(self, w: Array) -> Array:
         """Where the penalty is a smooth quadratic around w."""
@@ -60,77 +64,47 @@ def optimise(gram: Array, v: Array, w: Array, pieces: Pieces, inner: float) -> N
     inner : float
         Largest violation to leave.
     """
-    fixed = [readonly(a) for a in (pieces.level, pieces.ridge, pieces.low, pieces.high)]
     goal = max(inner, PRECISION * float(np.max(np.abs(v), initial=0.0)))
     frozen = readonly(np.ascontiguousarray(gram))
     cycles = CYCLES
+    while cycles:
+        gram_cycles(frozen, v, w, *pieces.all, cycles)
+        if pieces.violation(w, v) <= goal:
+            return
+        cycles = 3 if not _settle(frozen, v, w, pieces, goal) else 0
+
+
+def _settle(gram: Array, v: Array, w: Array, pieces: Pieces, goal: float) -> bool:
+    """Active-set steps; False where so much changes that cycles would be cheaper."""
+    k = len(w)
+    starting = np.flatnonzero(pieces.inside(w))
+    m = len(starting)
+    R = np.zeros((k, k))
+    R[:m, :m] = _factor(gram[np.ix_(starting, starting)], pieces.ridge[starting])
+    active = np.zeros(k, np.int64)
+    active[:m] = starting
+    sign = np.sign(w)
+    fixed = (gram, v, w, *pieces.all, R, active, sign)
     for _ in range(ROUNDS):
-        gram_cycles(frozen, v, w, *fixed, cycles)
+        m = newton(*fixed, m, 4 * k + 100)
         if pieces.violation(w, v) <= goal:
-            return
-        for _ in range(4):
-            if _newton(gram, v, w, pieces):
-                break
-        if pieces.violation(w, v) <= goal:
-            return
-        cycles = 4
+            return True
+        m = enter(*fixed, m, goal, 10 + m // 4)
+        if m < 0:
+            return False
+    return True  # the last digits: the certificate tells whether they matter
 
 
-def _newton(gram: Array, v: Array, w: Array, pieces: Pieces) -> bool:
-    """One Newton step on the smooth piece around w; whether it stayed within."""
-    active = np.flatnonzero(pieces.inside(w))
-    if not len(active):
-        return True
-    here, level = w[active], pieces.level[active]
-    slope = v[active] - level * np.sign(here) - pieces.ridge[active] * here
-    step = _solve(gram[np.ix_(active, active)], pieces.ridge[active], slope)
-    ends = np.where(here > 0, np.where(level > 0, 0.0, pieces.low[active]), 0.0)
-    ends = np.where(here > 0, np.maximum(ends, pieces.low[active]), pieces.low[active])
-    tops = np.where((here < 0) & (level > 0), 0.0, pieces.high[active])
-    tops = np.minimum(tops, pieces.high[active])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        room = np.where(step > 0, (tops - here) / step, (ends - here) / step)
-    room = np.where(step == 0, np.inf, room)
-    t = min(1.0, float(np.min(room)))
-    new = np.clip(here + t * step, ends, tops)
-    if t < 1.0:
-        new = np.where(room <= t, np.where(step > 0, tops, ends), new)
-        bold = np.clip(here + step, ends, tops)
-        new = _better(gram, v, w, pieces, active, new, bold)
-    _move(gram, v, w, active, new)
-    return t >= 1.0
-
-
-def _better(
-    gram: Array, v: Array, w: Array, pieces: Pieces, active: Array, a: Array, b: Array
-) -> Array:
-    """Whichever of two moves of the active coefficients lowers the model more."""
-    sub = Pieces(*(p[active] for p in (pieces.level, pieces.ridge, pieces.low, pieces.high)))  # fmt: skip
-    matrix, here, slope = gram[np.ix_(active, active)], w[active], v[active]
-
-    def gain(new: Array) -> float:
-        d = new - here
-        return float(0.5 * d @ (matrix @ d) - slope @ d) + sub.cost(new)
-
-    return b if gain(b) < gain(a) else a
-
-
-def _move(gram: Array, v: Array, w: Array, active: Array, new: Array) -> None:
-    moved = active[new != w[active]]
-    d = new[new != w[active]] - w[moved]
-    w[moved] += d
-    w[active] = new
-    v -= d @ gram[moved]
-
-
-def _solve(matrix: Array, ridge: Array, slope: Array) -> Array:
-    """Solve by Cholesky; collinear columns get a damping that keeps it a descent."""
+def _factor(matrix: Array, ridge: Array) -> Array:
+    """Upper Cholesky factor; collinear columns get a damping that keeps descent."""
+    if not len(matrix):
+        return matrix
     diagonal = np.diag(matrix) + ridge
-    extra = 1e-12
+    extra = 1e-13
     while True:
         damped = matrix.copy()
         damped[np.diag_indices_from(damped)] = diagonal * (1.0 + extra) + 1e-300
-        factor, failed = lapack.dpotrf(damped, lower=1, overwrite_a=1)
+        factor, failed = lapack.dpotrf(damped.T, lower=1, clean=1)
         if not failed:
-            return lapack.dpotrs(factor, slope, lower=1)[0]  # type: ignore[no-any-return]
-        extra *= 100.0
+            return factor.T  # type: ignore[no-any-return]
+        extra *= 30.0

@@ -50,7 +50,8 @@ class Adam(StochasticSolver):
 
     References
     ----------
-    Kingma & Ba (2015), ICLR, algorithm 1; Reddi, Kale & Kumar (2018), ICLR, algorithm 2.
+    Kingma & Ba (2015), ICLR, algorithm 1; Reddi, Kale & Kumar (2018), ICLR,
+    algorithm 2.
 
     Examples
     --------

@@ -22,6 +22,7 @@ FALL = 0.3  # the strength comes down to its value by this factor a round
 CANDIDATES = 500  # columns that may join in one round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set between two full passes
+CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
@@ -105,7 +106,7 @@ class CoordinateDescent(Solver):
     def _status(
         self, problem: LinearProblem, point: LinearPoint
     ) -> tuple[Array, Array, float]:
-        """Columns in use; others that violate their condition, worst first; how much."""
+        """Columns in use; others that violate a condition, worst first; how much."""
         w = readonly(point.x[: problem.split])
         g = readonly(point.loss_gradient[: problem.split])
         wrong = violations(problem.record, w, g, 1) / problem.norms[: problem.split]
@@ -122,19 +123,15 @@ class CoordinateDescent(Solver):
         self, problem: LinearProblem, state: Any, support: Array, violators: Array
     ) -> bool:
         """Whether to form the Gram matrix rather than to go on sifting."""
-        k, n = len(support) + len(violators), problem.design.shape[0]
         if len(support) > LARGEST_GRAM:
             return False
-        few = len(violators) <= max(0.2 * len(support), 32)
-        cheap = 4 * k < n and k * self._per_row(problem, k) <= 3 * problem.design.nnz / n
-        return bool(state.finishing or few or cheap or state.sifts >= SIFTS)
-
-    def _per_row(self, problem: LinearProblem, k: int) -> float:
-        """Operations per row and column of a Gram matrix, in units of an entry's pass."""
-        if problem.design.sparse:
-            density = problem.design.nnz / max(np.prod(problem.design.shape), 1)
-            return float(k * density * density)
-        return k / 16.0
+        if state.finishing or state.sifts >= SIFTS:
+            return True
+        if len(violators) <= max(0.2 * len(support), 32):
+            return True
+        everything = np.concatenate([support, violators])
+        tall = 4 * len(everything) < problem.design.shape[0]
+        return tall and problem.design.gram_cost(everything) <= CHEAP
 
     # -- sifting -------------------------------------------------------------------
 
@@ -149,7 +146,9 @@ class CoordinateDescent(Solver):
         if len(violators) and level[violators[0]] > 0:
             top = abs(g[violators[0]]) / level[violators[0]]
             factor = max(1.0, top * FALL**state.sifts)
-            record = record._replace(level=readonly(factor * level))  # type: ignore[attr-defined]
+            record = problem.penalty.record(
+                n_columns=problem.n_columns, level=factor * level
+            )
             violators = violators[np.abs(g[violators]) > factor * level[violators]]
         self._sweep(problem, state, support, violators, record)
 
@@ -168,7 +167,9 @@ class CoordinateDescent(Solver):
             columns, model.h, model.total, readonly(chosen), centred
         )
         w, r = point.x[: problem.split].copy(), model.r.copy()
-        epochs = EPOCHS if problem.penalty.piecewise else 10 * EPOCHS
+        crowded = 2 * len(support) > min(problem.design.shape)
+        rough = crowded or not problem.penalty.piecewise
+        epochs = 10 * EPOCHS if rough else EPOCHS
         kernels.cycles(
             columns, record, model.h, model.uniform, model.total, readonly(chosen),
             readonly(means), readonly(squares), w, r, epochs,
@@ -186,8 +187,9 @@ class CoordinateDescent(Solver):
         worst: float,
     ) -> None:
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
-        added = violators[: max(64, len(support), CANDIDATES)]
+        added = violators
         if state.finishing:  # columns that once were in the Gram matrix stay
+            added = violators[: max(64, len(support))]
             fresh = np.setdiff1d(added, state.columns)
             lost = np.setdiff1d(support, state.columns)
             chosen = np.concatenate([state.columns, lost, fresh]).astype(np.int64)
@@ -208,9 +210,7 @@ class CoordinateDescent(Solver):
             if left <= 0.1 * worst and point is not state.point:
                 break
             optimise(state.gram, v, w, pieces, 0.0 if quadratic else 1e-3 * left)
-            self._advance(
-                problem, state, model, chosen, w, state.means, problem.record
-            )
+            self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break
 
@@ -218,17 +218,17 @@ class CoordinateDescent(Solver):
         self, problem: LinearProblem, state: Any, model: Model, chosen: Array
     ) -> None:
         """Bring the Gram matrix up to date, unless it is good enough as it is."""
-        same = np.array_equal(state.columns, chosen)
-        if same:
-            if problem.response.loss.quadratic:
+        k, h, known = len(state.columns), model.h, None
+        grown = k and np.array_equal(state.columns, chosen[:k])
+        if grown and np.abs(h - state.h).sum() <= STALE * state.h.sum():
+            if k == len(chosen):
                 return
-            if np.abs(model.h - state.h).sum() <= STALE * state.h.sum():
-                return
-        means = means_of(problem, model, chosen)
+            h, known = state.h, state.gram
+        means = means_of(problem, h, chosen)
         shift = np.zeros(problem.n_columns)
         shift[chosen] = means
-        state.gram = problem.design.gram(model.h, chosen, shift)
-        state.columns, state.h, state.means = chosen, model.h, means
+        state.gram = problem.design.gram(h, chosen, shift, known)
+        state.columns, state.h, state.means = chosen, h, means
 
     # -- moving --------------------------------------------------------------------
 
@@ -257,10 +257,10 @@ class CoordinateDescent(Solver):
             new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
             model_change = t * (slope + self._rise(problem, point, direction, record))
             fall = new.objective - point.objective
-            if record is not problem.record or fall <= 1e-2 * model_change:
-                if new.finite:
-                    state.point, state.rate = new, t
-                    return
+            enough = record is not problem.record or fall <= 1e-2 * model_change
+            if enough and new.finite:
+                state.point, state.rate = new, t
+                return
             if abs(model_change) <= 1e-15 * abs(point.objective):
                 if fall <= 1e-15 * abs(point.objective):
                     state.point, state.rate = new, t
@@ -268,7 +268,11 @@ class CoordinateDescent(Solver):
             t /= 2
 
     def _rise(
-        self, problem: LinearProblem, point: LinearPoint, direction: Array, record: Record
+        self,
+        problem: LinearProblem,
+        point: LinearPoint,
+        direction: Array,
+        record: Record,
     ) -> float:
         """Change of the penalty over the whole step."""
         from ..kernels.penalties import costs

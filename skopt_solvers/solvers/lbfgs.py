@@ -132,7 +132,7 @@ class LBFGS(Solver):
     def _first(self, direction: Array, g: Array) -> float:
         """Without curvature the first step is of unit length at most."""
         if self.preconditioner is None:
-            return float(min(1.0, 1.0 / max(np.linalg.norm(g), 1e-300)))
+            return min(1.0, 1.0 / max(float(np.linalg.norm(g)), 1e-300))
         return 1.0
 
     def _metric(self, problem: Problem) -> Preconditioner:
@@ -158,6 +158,8 @@ class LBFGS(Solver):
         target = 2 * max(state.budget.tol, 1e-16) * abs(state.point.objective)
         if not (now > target > 0 and before > 0):
             return not now > 0
-        rate = (now / before) ** (1 / k)
-        left = math.log(now / target) / -math.log(rate) if rate < 0.999 else math.inf
+        rate = (now / before) ** (1.0 / k)
+        left = math.inf
+        if rate < 0.999:
+            left = math.log(now / target) / -math.log(rate)
         return left > cost + 2.5

@@ -12,6 +12,7 @@ from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 
 CHECK_EVERY = 5  # iterations between certificates: each costs a pass over the samples
+NOISE = 1e-13  # differences of the loss below this share of it are rounding
 GROWTH = 1.05  # the step is tried a little longer each time, so that it can recover
 
 
@@ -119,13 +120,15 @@ class ProximalGradient(Solver):
     def _descend(self, problem: Problem, state: ProximalState, base: Point) -> Point:
         """One proximal step from `base`, halved until the quadratic model holds."""
         g = base.loss_gradient
-        state.rate *= GROWTH
+        noise = NOISE * abs(base.loss)
+        if abs(state.point.loss - base.loss) > noise or state.n_iter < CHECK_EVERY:
+            state.rate *= GROWTH  # below the noise a step too long would go unseen
         while True:
             steps = state.rate / state.scales
             new = problem.at(problem.prox(base.x - steps * g, steps))
             d = new.x - base.x
             bend = 0.5 * float((d * d) @ (1.0 / steps))
             model = base.loss + float(g @ d) + bend
-            if new.loss <= model + 1e-14 * abs(base.loss) or state.rate < 1e-30:
+            if new.loss <= model + noise or state.rate < 1e-30:
                 return new
             state.rate /= 2

@@ -103,7 +103,8 @@ class SGD(StochasticSolver):
         kept = self.momentum if t > 1 else 0.0
         gain = (1.0 - self.dampening) / (1.0 - self.momentum)
         if self.nesterov:
-            return kept, fresh, rate, rate * self.momentum, rate * (1.0 + self.momentum * gain)
+            carried = rate * self.momentum
+            return kept, fresh, rate, carried, rate + carried * gain
         return kept, fresh, 0.0, rate, rate * gain
 
     def move(self, c, g, w, slots, f):

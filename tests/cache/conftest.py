@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-COMPILE = Path(__file__).parents[2] / "skopt_solvers" / "_compile.py"
+COMPILE = Path(__file__).parents[2] / "skopt_solvers" / "_compile"
 
 TOY = '''
 from abc import abstractmethod
@@ -88,7 +89,8 @@ class Lab:
         self.package = root / "skopt_solvers"
         self.package.mkdir()
         self.write("skopt_solvers/__init__.py", "")
-        self.write("skopt_solvers/_compile.py", COMPILE.read_text())
+        unbuilt = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(COMPILE, self.package / "_compile", ignore=unbuilt)
         self.write("skopt_solvers/toy.py", TOY)
 
     def write(self, name: str, text: str) -> None:

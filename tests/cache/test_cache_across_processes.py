@@ -57,7 +57,7 @@ def test_interpreted_gives_the_same_numbers(lab, runs):
 
 
 def test_reads_a_cache_that_it_may_not_write(lab, runs):
-    frozen = "from skopt_solvers import _compile\n_compile.cache_directory = str\n"
+    frozen = "from skopt_solvers._compile import cache\ncache.cache_directory = str\n"
     lab.write("frozen.py", frozen + ALL)
     report = lab.run("frozen.py")
     assert report["caches"] == [""]
@@ -93,6 +93,11 @@ def test_edited_package_compiles_again(fresh_lab):
     assert numbers(before)["line float64"] == 18.0
     assert numbers(after)["line float64"] == 36.0
     assert misses(after) == 2
+    with (lab.package / "_compile" / "bits.py").open("a") as source:
+        source.write("\n# edited\n")
+    again = lab.run("everything.py", "line")
+    assert numbers(again)["line float64"] == 36.0
+    assert misses(again) == 2
     assert not any(path.exists() for path in old_files)
 
 

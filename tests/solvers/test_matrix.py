@@ -1,4 +1,4 @@
-"""Every solver on every problem: the certified optimum, or a refusal, by flags alone."""
+"""Every solver on every problem: the certified optimum, or a refusal, by flags."""
 
 from functools import partial
 
@@ -44,7 +44,7 @@ def test_rules_end_at_the_optimum_of_the_penalised_objective(cls, loss, penalty)
 ], ids=str)  # fmt: skip
 @pytest.mark.parametrize("preconditioner", ["auto", None])
 @pytest.mark.parametrize("penalty", ["l1", "l2", "box", "weighted"])
-def test_the_prox_takes_the_steady_state_step_of_the_rule(rule, penalty, preconditioner):
+def test_the_prox_takes_the_steady_state_step(rule, penalty, preconditioner):
     rule.set_params(batch_size=60, max_iter=4000, schedule=LinearDecay(), tol=1e-7)
     rule.set_params(preconditioner=preconditioner)
     result = run(rule, make("squared", penalty), random_state=0)

@@ -1,0 +1,56 @@
+"""scikit-learn's own checks: nothing skipped, nothing expected to fail."""
+
+import pytest
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+import skopt_solvers
+from skopt_solvers import (
+    AdvancedLinearClassifier,
+    AdvancedLinearRegressor,
+    AdvancedLogisticRegression,
+    ProximalElasticNet,
+    ProximalLasso,
+)
+from skopt_solvers.solvers import Newton
+
+ESTIMATORS = [
+    AdvancedLogisticRegression(),
+    AdvancedLogisticRegression(C=0.5, l1_ratio=1.0),
+    AdvancedLogisticRegression(solver=Newton()),
+    AdvancedLogisticRegression(l1_ratio=0.5, solver="proximal_gradient"),
+    AdvancedLinearClassifier(),
+    AdvancedLinearClassifier("squared_hinge"),
+    AdvancedLinearClassifier("multinomial"),
+    AdvancedLinearRegressor(),
+    AdvancedLinearRegressor("poisson"),
+    AdvancedLinearRegressor("huber", "l1"),
+    ProximalLasso(),
+    ProximalElasticNet(),
+    ProximalElasticNet(solver="proximal_gradient"),
+]
+
+
+@pytest.fixture(autouse=True)
+def array_api(monkeypatch):
+    """Without it scikit-learn skips a check."""
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")
+
+
+def pairs():
+    """What `parametrize_with_checks` gives, which in 1.8 is too old for pytest 9."""
+    for estimator in ESTIMATORS:
+        for instance, check in estimator_checks_generator(estimator):
+            name = f"{instance}-{check.func.__name__}".replace("\n", "")
+            yield pytest.param(instance, check, id=name)
+
+
+@pytest.mark.parametrize(("estimator", "check"), list(pairs()))
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_every_public_estimator_is_checked():
+    from skopt_solvers import estimators
+
+    assert {type(e).__name__ for e in ESTIMATORS} == set(estimators.__all__)
+    assert set(estimators.__all__) <= set(skopt_solvers.__all__)

@@ -1,0 +1,89 @@
+"""The README: its blocks run, its tables are complete, its promises are kept."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from skopt_solvers import losses, penalties, schedules, solvers
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+FAMILIES = (
+    losses.Loss,
+    losses.VectorLoss,
+    penalties.Penalty,
+    solvers.Solver,
+    schedules.Schedule,
+)
+HOW_TO = ["### A penalty", "### A loss", "### A solver"]
+
+
+def blocks(language, text=README):
+    """The code blocks of a language, with the line at which each begins."""
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(text[: m.start()].count("\n") + 2, m[1]) for m in found]
+
+
+def rows():
+    """``{name: other cells}`` of all tables whose first cell is one name in code."""
+    found = re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.MULTILINE)
+    return {name: rest.split(" | ") for name, rest in found}
+
+
+def abstract(cls):
+    """Whether a method of `cls` waits to be written."""
+    members = (getattr(cls, name, None) for name in dir(cls))
+    return any(getattr(member, "__isabstractmethod__", False) for member in members)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [pytest.param(*b, id=f"line-{b[0]}") for b in blocks("python")]
+)
+def test_python_blocks_run(line, code):
+    padded = "\n" * (line - 1) + code  # tracebacks name the line of the README
+    exec(compile(padded, "README.md", "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize("heading", HOW_TO)
+def test_parts_of_your_own_take_less_than_25_lines(heading):
+    section = README[README.index(heading) :]
+    _, code = blocks("python", section)[0]
+    assert code.count("\n") < 25
+
+
+def test_first_two_shell_blocks_install_and_run():
+    (_, first), (_, second) = blocks("sh")[:2]
+    assert first == "python -m pip install . && python examples/quickstart.py\n"
+    tests = 'python -m pip install ".[test]" && python -m pytest -n auto\n'
+    assert second == tests
+
+
+@pytest.mark.parametrize("family", [losses, penalties, solvers, schedules])
+def test_tables_name_every_part(family):
+    public = filter(inspect.isclass, (getattr(family, name) for name in family.__all__))
+    parts = {c.__name__ for c in public if issubclass(c, FAMILIES) and not abstract(c)}
+    assert parts and not parts - rows().keys()
+
+
+def test_tables_state_what_solvers_need():
+    classes = [getattr(solvers, name) for name in solvers.__all__]
+    needs = {c.__name__: c.requires.meaning for c in classes if c.__name__ in rows()}
+    assert needs and {name: rows()[name][0] for name in needs} == needs
+
+
+def test_table_of_schedules_agrees_with_their_docstrings():
+    classes = [getattr(schedules, name) for name in schedules.__all__]
+    for schedule in (c for c in classes if c.__name__ in rows()):
+        summary = schedule.__doc__.splitlines()[0].rstrip(".").replace("``", "`")
+        assert rows()[schedule.__name__] == [summary]
+
+
+def test_relation_to_scikit_optimize_is_stated():
+    assert "no part of scikit-optimize, whose import name is `skopt`" in README
+
+
+def test_links_lead_to_files():
+    root = Path(__file__).parents[1]
+    links = re.findall(r"\]\(([\w./]+)\)", README)
+    assert links and all((root / link).exists() for link in links)
