@@ -24,11 +24,12 @@ class Status(Enum):
     TIME = "the time limit was reached"
     STALLED = "no further progress is possible at this floating-point precision"
     MAX_ITER = "max_iter iterations were done"
+    DONE = "max_iter iterations were done, and no tolerance was asked for"
 
     @property
     def success(self) -> bool:
         """Whether the run did what it was asked for."""
-        return self in (Status.CONVERGED, Status.CALLBACK)
+        return self in (Status.CONVERGED, Status.CALLBACK, Status.DONE)
 
 
 @dataclass

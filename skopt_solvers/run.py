@@ -126,7 +126,7 @@ class _Loop:
         certificate = state.certificate
         if not state.point.finite:
             return Status.NON_FINITE
-        if certificate.exact and certificate.value <= self.budget.tol:
+        if certificate.exact and certificate.value <= self.budget.goal:
             return Status.CONVERGED
         if self.reason:
             return Status.CALLBACK
@@ -135,7 +135,7 @@ class _Loop:
         if state.stalled:
             return Status.STALLED
         if state.n_iter >= self.budget.max_iter:
-            return Status.MAX_ITER
+            return Status.MAX_ITER if self.budget.tol is not None else Status.DONE
         return None
 
     def result(self, state: State, status: Status) -> Result:
@@ -144,7 +144,7 @@ class _Loop:
             # recomputed from x: predictions carried along gather rounding errors
             point = self.problem.at((self.best or point).x)
             certificate = self.problem.certificate(point)
-            if not status.success and certificate.value <= self.budget.tol:
+            if not status.success and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
         return Result(
             x=point.x,

@@ -37,10 +37,11 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result]) -> None:
     if solver.stochastic and status is Status.MAX_ITER:
         remedy = STOCHASTIC
     many = f" in {len(failed)} of {len(results)} problems" if len(results) > 1 else ""
+    tol = "None" if solver.tol is None else f"{solver.tol:.2e}"
     warnings.warn(
         f"{type(owner).__name__} did not converge with {type(solver).__name__}{many}: "
         f"{failed[0].message}. The {certificate.kind} is {certificate.value:.2e}, "
-        f"tol={solver.tol:.2e}. {remedy}",
+        f"tol={tol}. {remedy}",
         ConvergenceWarning,
         stacklevel=3,
     )

@@ -33,6 +33,8 @@ class Facts:
         Mean and largest curvature of a single sample's loss.
     row_sum : float
         Mean absolute sum of a row.
+    spread : float
+        Root mean square slope of the null model: the size of what is to be explained.
     bounded : bool
         Whether curvatures are bounded everywhere.
     """
@@ -41,6 +43,7 @@ class Facts:
     mean_row: float
     max_row: float
     row_sum: float
+    spread: float
     bounded: bool
 
 
@@ -158,11 +161,15 @@ class LinearSweep(Sweep):
         mean, largest, absolute = row_facts(self.rows, n, readonly(scale))
         centre = float(np.sum((scale * self.shift) ** 2))
         top = self._top_eigenvalue()
+        slopes = self.problem.null.slopes.reshape(n, -1)
+        squares = self.problem.response.weights @ np.sum(slopes**2, axis=1)
+        spread = math.sqrt(float(squares) / (bend * self.problem.lanes))
         return Facts(
             top=bend * top,
             mean_row=bend * max(mean - centre, 0.0) + 1.0,
             max_row=bend * largest + 1.0,
             row_sum=absolute + self.scale[p],
+            spread=spread or 1.0,
             bounded=bounded,
         )
 

@@ -52,13 +52,14 @@ class FunctionProblem(Problem):
         self.x0 = np.atleast_1d(np.asarray(x0, np.float64)).ravel()
         self.size = len(self.x0)
         self.penalty = NoPenalty() if penalty is None else penalty
+        self._name = f" with {type(penalty).__name__} penalty" if penalty else ""
         self.penalty.check(self.size)
         self.record = self.penalty.record(n_columns=self.size)
         self.counts = Counts()
         self.unit = 0.0
 
     def __str__(self) -> str:
-        return f"a function with {type(self.penalty).__name__} penalty"
+        return f"a function{self._name}"
 
     @cached_property
     def provides(self) -> Oracle:

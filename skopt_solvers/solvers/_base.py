@@ -20,10 +20,15 @@ Array = np.ndarray
 class Budget:
     """What a run may spend, and what it is for."""
 
-    tol: float
+    tol: float | None
     max_iter: int
     deadline: float = math.inf
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
+
+    @property
+    def goal(self) -> float:
+        """The tolerance; less than any certificate where none was asked for."""
+        return -1.0 if self.tol is None else self.tol
 
     @property
     def spent(self) -> bool:
@@ -44,7 +49,7 @@ class State:
 
     def certify(self, problem: Problem, witness: Point | None = None) -> None:
         """Update the certificate of the current point."""
-        self.certificate = problem.certificate(self.point, self.budget.tol, witness)
+        self.certificate = problem.certificate(self.point, self.budget.goal, witness)
 
 
 class Solver(BaseEstimator, ABC):
@@ -62,7 +67,7 @@ class Solver(BaseEstimator, ABC):
     stochastic: ClassVar[bool] = False
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
-    tol: float
+    tol: float | None
     max_iter: int
 
     def check(self) -> None:

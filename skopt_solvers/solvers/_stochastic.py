@@ -63,6 +63,7 @@ class StochasticSolver(Solver, Compiled, native=("begin", "move"), sums=True):
         rate = Optional(Number(0.0, math.inf, True, True), also=("auto",))
         return {
             "learning_rate": rate,
+            "tol": Optional(Number(0.0, math.inf, open_high=True)),
             "batch_size": Whole(1),
             "preconditioner": Choice("auto", None),
             **self.own,

@@ -28,8 +28,8 @@ class Adam(StochasticSolver):
     ----------
     learning_rate : float or "auto", default="auto"
         Rate :math:`\eta` before the schedule, in the units of the preconditioner.
-        "auto" takes one over the mean absolute row sum, with a linear decay to zero
-        unless a schedule is given.
+        "auto" takes the spread of the null model's slopes over the mean absolute row
+        sum, with a linear decay to zero unless a schedule is given.
     beta1, beta2 : float, default=0.9, 0.999
         Decay of the two moments, at least 0 and less than 1.
     eps : float, default=1e-8
@@ -43,8 +43,9 @@ class Adam(StochasticSolver):
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
-    tol : float, default=1e-3
-        Certificate that counts as success, checked once at the end.
+    tol : float or None, default=1e-3
+        Certificate that counts as success, checked once at the end; None if all epochs
+        done is success enough.
     max_iter : int, default=50
         Epochs.
 
@@ -112,4 +113,4 @@ class Adam(StochasticSolver):
         return pace * m / spread, rate / spread
 
     def automatic(self, facts: Facts, batch: int) -> float:
-        return 1.0 / facts.row_sum
+        return facts.spread / facts.row_sum

@@ -74,7 +74,7 @@ class CoordinateDescent(Solver):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = ProximalLasso(alpha=1.0, solver="coordinate_descent").fit(X, y)
     >>> model.coef_.nonzero()[0]
-    array([2, 8])
+    array([2, 3, 8])
     """
 
     requires = Oracle.COLUMNS | Oracle.PROX

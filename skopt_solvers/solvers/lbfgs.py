@@ -15,6 +15,7 @@ from ._search import search
 from .preconditioners import Cholesky, Diagonal, Identity, Preconditioner
 
 CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
+SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
 
 
@@ -137,7 +138,8 @@ class LBFGS(Solver):
 
     def _metric(self, problem: Problem) -> Preconditioner:
         able = Oracle.HESSIAN in problem.provides
-        cheap = able and problem.hessian_cost <= CHEAP and problem.size <= LARGEST
+        cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
+        cheap = able and cheap and problem.size <= LARGEST
         if self.preconditioner == "cholesky" and able:
             return Cholesky()
         if self.preconditioner == "auto" and cheap:
@@ -146,7 +148,7 @@ class LBFGS(Solver):
 
     def _done(self, state: LBFGSState) -> bool:
         certificate = state.certificate
-        return certificate.exact and certificate.value <= state.budget.tol
+        return certificate.exact and certificate.value <= state.budget.goal
 
     def _refresh_pays(self, problem: Problem, state: LBFGSState) -> bool:
         """Whether a fresh metric costs less than the iterations left with this one."""
@@ -155,7 +157,7 @@ class LBFGS(Solver):
             return False
         k = min(3, since)
         now, before = state.decrements[-1], state.decrements[-1 - k]
-        target = 2 * max(state.budget.tol, 1e-16) * abs(state.point.objective)
+        target = 2 * max(state.budget.goal, 1e-16) * abs(state.point.objective)
         if not (now > target > 0 and before > 0):
             return not now > 0
         rate = (now / before) ** (1.0 / k)

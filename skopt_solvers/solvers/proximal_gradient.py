@@ -12,6 +12,7 @@ from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 
 CHECK_EVERY = 5  # iterations between certificates: each costs a pass over the samples
+NOISY_SLACK = 1e-9  # the same where the step is known to be short enough
 NOISE = 1e-13  # differences of the loss below this share of it are rounding
 GROWTH = 1.05  # the step is tried a little longer each time, so that it can recover
 
@@ -129,6 +130,9 @@ class ProximalGradient(Solver):
             d = new.x - base.x
             bend = 0.5 * float((d * d) @ (1.0 / steps))
             model = base.loss + float(g @ d) + bend
-            if new.loss <= model + noise or state.rate < 1e-30:
+            # a scaled Hessian has a unit diagonal: its eigenvalues are at most its size
+            safe = state.rate * problem.size <= 1.0 and self.preconditioner is not None
+            slack = NOISY_SLACK * abs(base.loss) if safe else noise
+            if new.loss <= model + slack or state.rate < 1e-30:
                 return new
             state.rate /= 2

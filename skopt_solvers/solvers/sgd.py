@@ -40,8 +40,9 @@ class SGD(StochasticSolver):
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
-    tol : float, default=1e-3
-        Certificate that counts as success, checked once at the end.
+    tol : float or None, default=1e-3
+        Certificate that counts as success, checked once at the end; None if all epochs
+        done is success enough.
     max_iter : int, default=50
         Epochs.
 

@@ -70,7 +70,7 @@ def _check_solution(solver: Solver, problem: Problem) -> None:
     reached = f"{solver!r} on {problem}: {result.message}, {result.certificate}"
     assert result.success, reached
     again = problem.certificate(problem.at(result.x))
-    slack = 10 * solver.tol + 1e-12
+    slack = 10 * (solver.tol or 0.0) + 1e-12
     assert again.value <= slack, f"{reached}; certified anew it is {again.value:.1e}"
     start = problem.at(problem.start()).objective
     assert result.objective <= start * (1 + 1e-12) + 1e-300, f"{reached}; got worse"
