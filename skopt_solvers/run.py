@@ -3,13 +3,12 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
-from threadpoolctl import ThreadpoolController
 
+from ._threads import one_blas_thread
 from .callbacks import Progress
 from .problems._base import Point, Problem, require
 from .result import History, Result, Status
@@ -66,7 +65,7 @@ def run(
         deadline=math.inf if max_time is None else begun + max_time,
         rng=_generator(random_state),
     )
-    with _blas().limit(limits=1, user_api="blas"):  # its threads spin on few cores
+    with one_blas_thread():
         loop = _Loop(solver, problem, budget, callbacks, begun)
         return loop.run(problem.start() if x is None else np.array(x, np.float64))
 
@@ -163,8 +162,3 @@ def _generator(random_state: Any) -> np.random.Generator:
     if isinstance(random_state, np.random.Generator):
         return random_state
     return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()

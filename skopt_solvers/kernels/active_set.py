@@ -90,7 +90,8 @@ def excess(w, v, level, ridge, low, high):
 def newton(gram, v, w, level, ridge, low, high, R, active, sign, m, steps):
     """Newton steps on the active coefficients until none leaves its piece.
 
-    Returns the number of active coefficients; w and v are brought up to date.
+    Returns the number of active coefficients, and whether `steps` sufficed; w and v are
+    brought up to date.
     """
     k = w.shape[0]
     rhs, z, d = np.empty(k), np.empty(k), np.empty(k)
@@ -99,6 +100,7 @@ def newton(gram, v, w, level, ridge, low, high, R, active, sign, m, steps):
         a = active[i]
         rhs[i] = v[a] - level[a] * sign[a] - ridge[a] * w[a]
     solve_lower(R, m, rhs, z)
+    done = m == 0
     while m > 0 and steps > 0:
         steps -= 1
         solve_upper(R, m, z, d)
@@ -113,6 +115,7 @@ def newton(gram, v, w, level, ridge, low, high, R, active, sign, m, steps):
             w[a] = min(max(w[a] + t * d[i], low[a]), high[a])
             z[i] *= 1.0 - t
         if leaving < 0:
+            done = True
             break
         a = active[leaving]
         stop = low[a] if d[leaving] < 0.0 else high[a]
@@ -123,12 +126,13 @@ def newton(gram, v, w, level, ridge, low, high, R, active, sign, m, steps):
         for i in range(leaving, m - 1):
             active[i] = active[i + 1]
         m -= 1
+        done = m == 0
     for a in range(k):
         change = w[a] - before[a]
         if change != 0.0:
             for b in range(k):
                 v[b] -= change * gram[a, b]
-    return m
+    return m, done
 
 
 @kernel

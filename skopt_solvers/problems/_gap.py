@@ -43,11 +43,9 @@ def certify(
     An estimate that needs no further pass over the data comes first, and is the answer
     if it exceeds `tol`.
     """
-    free = problem.penalty.free(problem.n_columns)
+    free = problem.free
     n_free = (int(free.sum()) + problem.fit_intercept) * problem.lanes
-    loss, penalty = problem.response.loss, problem.penalty
-    dual = loss.dual and penalty.convex and penalty.dual(problem.n_columns)
-    if not dual or n_free > LARGEST_FREE:
+    if not problem.dual or n_free > LARGEST_FREE:
         return Certificate(violation(problem, point), "violation")
     if not point.finite:
         return Certificate(math.inf, "duality gap")
@@ -56,10 +54,10 @@ def certify(
     estimate, balanced = _estimate(problem, point, gradient, free, witness)
     if not balanced and estimate > tol * unit:
         return Certificate(estimate / unit, "duality gap", exact=False)
-    slopes, v = witness.slopes, -gradient[: problem.split]
+    gap = estimate
     if not balanced:
         slopes, v = _project(problem, witness, free)
-    gap = _gap(problem, point, slopes, v, free, skip_loss=balanced and witness is point)
+        gap = _gap(problem, point, slopes, v, free, skip_loss=False)
     # losses and penalties are at least zero: so is the optimum
     gap = min(gap, point.objective)
     return Certificate(gap / unit if gap > 0 else 0.0, "duality gap")

@@ -55,6 +55,7 @@ class FunctionProblem(Problem):
         self._name = f" with {type(penalty).__name__} penalty" if penalty else ""
         self.penalty.check(self.size)
         self.record = self.penalty.record(n_columns=self.size)
+        self.smooth = self.penalty.smooth
         self.counts = Counts()
         self.unit = 0.0
 
@@ -64,7 +65,7 @@ class FunctionProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
-        if not self.penalty.smooth:
+        if not self.smooth:
             return able
         able |= Oracle.SMOOTH
         if self.hess is not None:
@@ -154,7 +155,7 @@ class FunctionProblem(Problem):
         return lambda v: np.asarray(hessp(point.x.copy(), v, *self.args)) + ridge * v
 
     def _ridge(self, x: Array) -> Array:
-        if not self.penalty.smooth:
+        if not self.smooth:
             return np.zeros(self.size)
         return kernels.curvatures(self.record, readonly(x), 1)  # type: ignore[no-any-return]
 
@@ -175,7 +176,7 @@ class FunctionPoint(Point):
 
     @cached_property
     def gradient(self) -> Array:
-        if not self.problem.penalty.smooth:
+        if not self.problem.smooth:
             return self.loss_gradient
         slopes = kernels.slopes(self.problem.record, readonly(self.x), 1)
         return self.loss_gradient + slopes  # type: ignore[no-any-return]

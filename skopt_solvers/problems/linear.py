@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
+from .._threads import one_blas_thread
 from ..designs import Design
 from ..kernels import penalties as kernels
 from ..penalties import Penalty
@@ -58,9 +59,16 @@ class LinearProblem(Problem):
         self.size = self.split + self.lanes * fit_intercept
         penalty.check(self.n_columns)
         self.record = penalty.record(n_columns=self.n_columns)
+        self.smooth = penalty.smooth
+        self.free = penalty.free(self.n_columns)
+        convex = penalty.convex and penalty.dual(self.n_columns)
+        self.dual = bool(response.loss.dual and convex)
         self.counts = Counts()
         weights = response.weights
-        mean = design.tdot(weights) if fit_intercept else np.zeros(self.n_columns)
+        mean = np.zeros(self.n_columns)
+        if fit_intercept:
+            with one_blas_thread():
+                mean = design.tdot(weights)
         self.mean = readonly(mean)
 
     def __str__(self) -> str:
@@ -70,7 +78,7 @@ class LinearProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX | Oracle.ROWS
-        if self.penalty.smooth:
+        if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS
 
@@ -196,7 +204,7 @@ class LinearProblem(Problem):
         return LinearSweep(self, batch_size, preconditioned, rng)
 
     def _ridge(self, x: Array) -> Array:
-        if not self.penalty.smooth:
+        if not self.smooth:
             return np.zeros(self.size)
         w = readonly(x[: self.split])
         return self.padded(kernels.curvatures(self.record, w, self.lanes))
@@ -236,7 +244,7 @@ class LinearProblem(Problem):
         """Give curvature to (1, ..., 1), along which free lanes change nothing."""
         lanes = self.lanes
         blocks = hessian.reshape(-1, lanes, self.size // lanes, lanes)
-        free = np.flatnonzero(np.append(self.penalty.free(self.n_columns), True))
+        free = np.flatnonzero(np.append(self.free, True))
         for j in free[free < len(blocks)]:
             blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
 
@@ -273,7 +281,7 @@ class LinearPoint(Point):
     @cached_property
     def gradient(self) -> Array:
         problem = self.problem
-        if not problem.penalty.smooth:
+        if not problem.smooth:
             return self.loss_gradient
         w = readonly(self.x[: problem.split])
         slopes = kernels.slopes(problem.record, w, problem.lanes)
@@ -311,7 +319,7 @@ class LinearLine(Line):
     def at(self, t: float) -> tuple[float, float, float]:
         problem, z = self.problem, self.origin.z
         loss = problem.response.along(z, self.dz, t)
-        if not problem.penalty.smooth:
+        if not problem.smooth:
             return loss
         w = readonly(self.origin.x[: problem.split])
         d = readonly(self.direction[: problem.split])

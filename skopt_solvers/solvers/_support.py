@@ -12,12 +12,16 @@ from scipy.linalg import lapack
 from .._compile import readonly
 from ..kernels.active_set import enter, newton
 from ..kernels.coordinate import gram_cycles
+from ._base import Budget
 
 Array = np.ndarray
 
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 ROUNDS = 200
+PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
 CYCLES = 30
+MOST_CYCLES = 300  # between two active sets, where many coefficients leave at once
+LARGE = 300  # coefficients beyond which one departure costs as much as a cycle
 
 
 @dataclass
@@ -48,7 +52,9 @@ class Pieces:
         return float(np.max(np.maximum(up, down), initial=0.0))
 
 
-def optimise(gram: Array, v: Array, w: Array, pieces: Pieces, inner: float) -> None:
+def optimise(
+    gram: Array, v: Array, w: Array, pieces: Pieces, inner: float, budget: Budget
+) -> None:
     """Minimise the quadratic with this Gram matrix plus the penalty, in place.
 
     Parameters
@@ -63,18 +69,23 @@ def optimise(gram: Array, v: Array, w: Array, pieces: Pieces, inner: float) -> N
         The penalty.
     inner : float
         Largest violation to leave.
+    budget : Budget
+        Ends the work early when the time is over.
     """
     goal = max(inner, PRECISION * float(np.max(np.abs(v), initial=0.0)))
     frozen = readonly(np.ascontiguousarray(gram))
     cycles = CYCLES
-    while cycles:
+    while cycles and not budget.spent:
         gram_cycles(frozen, v, w, *pieces.all, cycles)
         if pieces.violation(w, v) <= goal:
             return
-        cycles = 3 if not _settle(frozen, v, w, pieces, goal) else 0
+        settled = _settle(frozen, v, w, pieces, goal, budget)
+        cycles = 0 if settled else min(3 * cycles, MOST_CYCLES)
 
 
-def _settle(gram: Array, v: Array, w: Array, pieces: Pieces, goal: float) -> bool:
+def _settle(
+    gram: Array, v: Array, w: Array, pieces: Pieces, goal: float, budget: Budget
+) -> bool:
     """Active-set steps; False where so much changes that cycles would be cheaper."""
     k = len(w)
     starting = np.flatnonzero(pieces.inside(w))
@@ -85,10 +96,16 @@ def _settle(gram: Array, v: Array, w: Array, pieces: Pieces, goal: float) -> boo
     active[:m] = starting
     sign = np.sign(w)
     fixed = (gram, v, w, *pieces.all, R, active, sign)
+    best, since = np.inf, 0
     for _ in range(ROUNDS):
-        m = newton(*fixed, m, 4 * k + 100)
-        if pieces.violation(w, v) <= goal:
+        m, done = newton(*fixed, m, 20 + m // 20 if m > LARGE else 4 * k + 100)
+        violation = pieces.violation(w, v)
+        since = 0 if violation < 0.5 * best else since + 1
+        best = min(best, violation)
+        if best <= goal or since > PATIENCE or budget.spent:
             return True
+        if not done:
+            return False
         m = enter(*fixed, m, goal, 10 + m // 4)
         if m < 0:
             return False

@@ -23,6 +23,8 @@ CANDIDATES = 500  # columns that may join in one round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set between two full passes
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
+SMALL_GRAM = 500  # columns up to which the last digit costs nothing
+REST = 0.03  # share of the violation that is left on larger working sets
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
@@ -36,6 +38,7 @@ class CoordinateState(State):
     h: Array = field(default_factory=lambda: np.zeros(0))
     means: Array = field(default_factory=lambda: np.zeros(0))
     finishing: bool = False
+    inner: float = math.inf
 
 
 class CoordinateDescent(Solver):
@@ -91,11 +94,11 @@ class CoordinateDescent(Solver):
 
     def step(self, problem: Any, state: Any) -> None:
         before = state.point
-        support, violators, worst = self._status(problem, before)
+        support, violators = self._status(problem, before)
         if not problem.penalty.piecewise:
             self._sweep(problem, state, support, violators, problem.record)
         elif self._finish_now(problem, state, support, violators):
-            self._finish(problem, state, support, violators, worst)
+            self._finish(problem, state, support, violators)
         else:
             self._sift(problem, state, support, violators)
         state.stalled = state.point is before
@@ -105,19 +108,20 @@ class CoordinateDescent(Solver):
 
     def _status(
         self, problem: LinearProblem, point: LinearPoint
-    ) -> tuple[Array, Array, float]:
-        """Columns in use; others that violate a condition, worst first; how much."""
+    ) -> tuple[Array, Array]:
+        """Columns in use; others that violate a condition, worst first."""
         w = readonly(point.x[: problem.split])
         g = readonly(point.loss_gradient[: problem.split])
-        wrong = violations(problem.record, w, g, 1) / problem.norms[: problem.split]
+        wrong = violations(problem.record, w, g, 1)
         used = (w != 0) & np.isfinite(wrong)
         outside = np.flatnonzero(~used & (wrong > 0))
         if problem.penalty.piecewise:
             level = np.maximum(problem.record.level[outside], 1e-300)  # type: ignore[attr-defined]
             order = np.argsort(-np.abs(g[outside]) / level, kind="stable")
         else:
-            order = np.argsort(-wrong[outside], kind="stable")
-        return np.flatnonzero(used), outside[order], float(np.max(wrong, initial=0.0))
+            per_length = wrong[outside] / problem.norms[outside]
+            order = np.argsort(-per_length, kind="stable")
+        return np.flatnonzero(used), outside[order]
 
     def _finish_now(
         self, problem: LinearProblem, state: Any, support: Array, violators: Array
@@ -184,7 +188,6 @@ class CoordinateDescent(Solver):
         state: Any,
         support: Array,
         violators: Array,
-        worst: float,
     ) -> None:
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
         added = violators
@@ -198,7 +201,7 @@ class CoordinateDescent(Solver):
         state.finishing = True
         pieces = Pieces(*(getattr(problem.record, name)[chosen]
                           for name in ("level", "ridge", "low", "high")))  # fmt: skip
-        quadratic = problem.response.loss.quadratic
+        quadratic, first = problem.response.loss.quadratic, np.inf
         for _ in range(1 if quadratic else INNER_STEPS):
             point = state.point
             model = model_at(problem, point)
@@ -206,13 +209,24 @@ class CoordinateDescent(Solver):
             w = point.x[chosen].copy()
             v = problem.design.tdot_columns(chosen, model.r)
             v -= state.means * model.r.sum()
-            left = pieces.violation(w, v / 1.0)
-            if left <= 0.1 * worst and point is not state.point:
+            left = pieces.violation(w, v)
+            if left <= 0.1 * first and first < np.inf:
                 break
-            optimise(state.gram, v, w, pieces, 0.0 if quadratic else 1e-3 * left)
+            first = min(first, left)
+            goal = self._goal(state, left, quadratic)
+            optimise(state.gram, v, w, pieces, goal, state.budget)
             self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break
+
+    def _goal(self, state: Any, left: float, quadratic: bool) -> float:
+        """Violation to leave on the working set: all else is still to be seen."""
+        if not quadratic:
+            return 1e-3 * left
+        if len(state.columns) <= SMALL_GRAM:
+            return 0.0
+        state.inner = min(REST * left, state.inner)
+        return float(state.inner)
 
     def _gram(
         self, problem: LinearProblem, state: Any, model: Model, chosen: Array

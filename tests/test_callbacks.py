@@ -1,0 +1,104 @@
+"""Callbacks see every iteration, and one that returns a string ends the run."""
+
+import io
+import pickle
+
+import numpy as np
+import pytest
+
+from skopt_solvers import Status, minimize
+from skopt_solvers.callbacks import Checkpoint, Printer, ProgressBar, TimeLimit
+from skopt_solvers.solvers import LBFGS, SGD
+
+
+def bowl(x):
+    return float(x @ x), 2 * x
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def descend(*callbacks, n=50):
+    solver = SGD(learning_rate=0.01, max_iter=n, tol=0.0)
+    return minimize(bowl, np.ones(3), jac=True, solver=solver, callbacks=callbacks)
+
+
+def test_every_iteration_is_seen_and_kept():
+    seen = []
+    result = descend(lambda progress: seen.append(progress.n_iter))
+    assert seen == list(range(51))
+    assert result.n_iter == 50
+    history = result.history
+    for column in ("objective", "certificate", "seconds", "learning_rate"):
+        assert len(getattr(history, column)) == len(history) == 51
+    assert np.all(np.diff(history.objective) < 0)
+    assert np.all(np.diff(history.seconds) >= 0)
+    assert history.learning_rate[1:] == [0.01] * 50
+
+
+def test_a_string_ends_the_run_and_is_the_reason():
+    result = descend(lambda p: "enough" if p.n_iter == 7 else None)
+    assert (result.n_iter, result.message) == (7, "enough")
+    assert result.status is Status.CALLBACK
+    assert result.success
+
+
+def test_printer(capsys):
+    descend(Printer(every=10))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert "objective" in lines[0]
+    assert "certificate" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("stream", "silent"), [(Terminal(), False), (io.StringIO(), True)]
+)
+def test_progress_is_shown_on_terminals_only(stream, silent):
+    descend(ProgressBar(delay=0.0, stream=stream))
+    assert (stream.getvalue() == "") == silent
+    assert silent or "iterations" in stream.getvalue()
+
+
+def test_progress_of_short_runs_is_silent():
+    stream = Terminal()
+    descend(ProgressBar(delay=60.0, stream=stream))
+    assert stream.getvalue() == ""
+
+
+def test_time_limit():
+    result = descend(TimeLimit(0.0))
+    assert result.n_iter == 0
+    assert "time limit of 0 s" in result.message
+
+
+def test_checkpoint_restores_a_run(tmp_path):
+    path = tmp_path / "point.pickle"
+    first = descend(Checkpoint(path, every=0.0), n=20)
+    saved = pickle.loads(path.read_bytes())
+    assert saved["n_iter"] == 20
+    np.testing.assert_array_equal(saved["x"], first.x)
+    assert not list(tmp_path.glob("*.partial"))
+    rest = minimize(bowl, saved["x"], jac=True, solver=LBFGS())
+    assert rest.objective < first.objective
+
+
+def test_exceptions_of_callbacks_are_not_swallowed():
+    def broken(progress):
+        raise RuntimeError("from the callback")
+
+    with pytest.raises(RuntimeError, match="from the callback"):
+        descend(broken)
+
+
+def test_interrupt_keeps_the_best_iterate():
+    def interrupt(progress):
+        if progress.n_iter == 9:
+            raise KeyboardInterrupt
+
+    result = descend(interrupt)
+    assert result.status is Status.INTERRUPTED
+    assert result.objective == min(result.history.objective)
+    assert not result.success
