@@ -10,7 +10,8 @@ from skopt_solvers.solvers import LBFGS, Adam
 
 x0 = np.array([0.5, -1.0, 2.0, 0.0])
 given = {"jac": rosen_der, "hess": rosen_hess, "hessp": rosen_hess_prod}
-for solver in (LBFGS(tol=1e-8), "newton", "newton_cg", Adam(0.05, max_iter=3000)):
+adam = Adam(0.05, max_iter=3000, tol=1e-6)
+for solver in (LBFGS(tol=1e-8), "newton", "newton_cg", adam):
     result = minimize(rosen, x0, **given, solver=solver)
     print(f"{solver!s:50s} f {result.fun:.1e} after {result.n_iter} iterations, "
           f"{result.counts.evaluations} evaluations: {result.message}")  # fmt: skip

@@ -36,6 +36,9 @@ class Number:
 
     def __str__(self) -> str:
         kind = "an integer" if self.integer else "a number"
+        if self.high == math.inf and self.low > -math.inf:
+            words = "greater than" if self.open_low else "of at least"
+            return f"{kind} {words} {self.low:g}"
         left, right = "(" if self.open_low else "[", ")" if self.open_high else "]"
         return f"{kind} in {left}{self.low}, {self.high}{right}"
 

@@ -4,7 +4,9 @@ OpenBLAS threads spin while other processes hold the cores (a factorisation of 2
 228), and the order of their sums depends on their number.
 """
 
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -12,12 +14,32 @@ from threadpoolctl import ThreadpoolController
 
 __all__ = ["one_blas_thread"]
 
+_lock = threading.Lock()
+_holders = 0
+_limit: Any = None
+
 
 @cache
 def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def one_blas_thread() -> AbstractContextManager[Any]:
-    """A context in which BLAS uses one thread; the caller's setting comes back."""
-    return _controller().limit(limits=1, user_api="blas")  # type: ignore[no-any-return]
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """A context in which BLAS uses one thread.
+
+    The setting is the process's: the first of several concurrent holders makes it, the
+    last one gives the caller's back.
+    """
+    global _holders, _limit
+    with _lock:
+        _holders += 1
+        if _holders == 1:
+            _limit = _controller().limit(limits=1, user_api="blas")
+    try:
+        yield
+    finally:
+        with _lock:
+            _holders -= 1
+            if _holders == 0:
+                _limit.restore_original_limits()

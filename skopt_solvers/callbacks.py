@@ -10,7 +10,7 @@ from typing import Any
 __all__ = ["Checkpoint", "Printer", "Progress", "ProgressBar", "TimeLimit"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Progress:
     """What a callback sees.
 
@@ -33,6 +33,12 @@ class Progress:
     state: Any
     problem: Any
     history: Any
+
+    def __repr__(self) -> str:
+        text = f"iteration {self.n_iter:5d}  objective {self.objective:.8g}"
+        if self.certificate == self.certificate:  # NaN while a run is stochastic
+            text += f"  certificate {self.certificate:.2e}"
+        return f"{text}  {self.seconds:.2f} s"
 
     @property
     def objective(self) -> float:
@@ -64,10 +70,7 @@ class Printer:
 
     def __call__(self, progress: Progress) -> None:
         if progress.n_iter % self.every == 0:
-            print(
-                f"iteration {progress.n_iter:5d}  objective {progress.objective:.8g}  "
-                f"certificate {progress.certificate:.2e}  {progress.seconds:.2f} s"
-            )
+            print(progress)
 
 
 class ProgressBar:
@@ -94,12 +97,7 @@ class ProgressBar:
         if progress.seconds < self._shown or not stream.isatty():
             return
         self._shown = progress.seconds + 0.1
-        total = progress.state.budget.max_iter
-        stream.write(
-            f"\r{progress.n_iter}/{total} iterations, objective "
-            f"{progress.objective:.6g}, certificate {progress.certificate:.1e}, "
-            f"{progress.seconds:.0f} s "
-        )
+        stream.write(f"\r{progress} of {progress.state.budget.max_iter} iterations ")
         stream.flush()
 
 

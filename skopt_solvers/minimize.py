@@ -7,7 +7,8 @@ from .penalties import Penalty
 from .problems.function import FunctionProblem
 from .result import Result
 from .run import run
-from .solvers import Solver, as_solver
+from .solvers import Solver
+from .solvers._auto import solver_for
 
 __all__ = ["minimize"]
 
@@ -20,12 +21,12 @@ def minimize(
     hess: Callable[..., Any] | None = None,
     hessp: Callable[..., Any] | None = None,
     penalty: Penalty | None = None,
-    solver: Solver | str = "lbfgs",
+    solver: Solver | str = "auto",
     args: tuple[Any, ...] = (),
     tol: float | None = None,
     max_iter: int | None = None,
     max_time: float | None = None,
-    callbacks: Sequence[Callable[..., Any]] = (),
+    callbacks: Callable[..., Any] | Sequence[Callable[..., Any]] = (),
     random_state: Any = None,
 ) -> Result:
     r"""Minimise :math:`f(x) + \sum_j \Omega_j(x_j)`.
@@ -43,8 +44,8 @@ def minimize(
     hess, hessp : callable, default=None
         Hessian matrix, or its product with a vector ``hessp(x, v, *args)``.
     penalty : Penalty, default=None
-        Added to `fun`.
-    solver : Solver or str, default="lbfgs"
+        Added to `fun`; `Box` for bounds.
+    solver : Solver or str, default="auto"
         A solver object or its name, as in the estimators.
     args : tuple, default=()
         Further arguments of all callables.
@@ -52,8 +53,8 @@ def minimize(
         Override the solver's.
     max_time : float, default=None
         Seconds after which to stop.
-    callbacks : sequence of callable
-        Called with a `Progress` after every iteration.
+    callbacks : callable or sequence of callable
+        Called with a `Progress` after every iteration; a returned string ends the run.
     random_state : int, RandomState, Generator or None
         Source of randomness.
 
@@ -76,13 +77,18 @@ def minimize(
     >>> np.round(result.x, 6), result.success
     (array([3., 3.]), True)
     """
+    if penalty is not None and not isinstance(penalty, Penalty):
+        raise ValueError(
+            "penalty must be None or a Penalty object such as L1(0.1); "
+            f"got {penalty!r}."
+        )
     problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args)
     return run(
-        as_solver(solver),
+        solver_for(problem, solver),
         problem,
         tol=tol,
         max_iter=max_iter,
         max_time=max_time,
-        callbacks=callbacks,
+        callbacks=[callbacks] if callable(callbacks) else callbacks,
         random_state=random_state,
     )

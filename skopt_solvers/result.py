@@ -32,7 +32,7 @@ class Status(Enum):
         return self in (Status.CONVERGED, Status.CALLBACK, Status.DONE)
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """One entry per iteration, the start included.
 
@@ -57,6 +57,12 @@ class History:
     def __len__(self) -> int:
         return len(self.objective)
 
+    def __repr__(self) -> str:
+        if not self.objective:
+            return "History(empty)"
+        first, last = self.objective[0], self.objective[-1]
+        return f"History({len(self)} entries, objective {first:.6g} -> {last:.6g})"
+
     def append(
         self, objective: float, certificate: float, seconds: float, rate: float
     ) -> None:
@@ -67,7 +73,7 @@ class History:
         self.learning_rate.append(float(rate))
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
     """The outcome of a run.
 
@@ -107,6 +113,20 @@ class Result:
     def success(self) -> bool:
         """Whether the run did what it was asked for."""
         return self.status.success
+
+    def __repr__(self) -> str:
+        certificate = f"{self.certificate.value:.2e} ({self.certificate.kind})"
+        rows = [
+            ("success", self.success),
+            ("message", self.message),
+            ("objective", f"{self.objective:.10g}"),
+            ("certificate", certificate),
+            ("n_iter", self.n_iter),
+            ("seconds", f"{self.seconds:.3g}"),
+            ("counts", self.counts),
+            ("x", np.array2string(self.x, threshold=8, edgeitems=3)),
+        ]
+        return "\n".join(f"{name:>11s}: {value}" for name, value in rows)
 
     @property
     def fun(self) -> float:

@@ -11,11 +11,14 @@ from sklearn.utils import check_random_state
 from ._threads import one_blas_thread
 from .callbacks import Progress
 from .problems._base import Point, Problem, require
-from .result import History, Result, Status
+from .result import NOT_YET, History, Result, Status
 from .solvers._base import Budget, Solver, State
 from .solvers._registry import solver_classes
 
 __all__ = ["run"]
+
+PATIENCE = 100  # iterations without any progress before a run counts as stalled
+AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
 
 Callback = Callable[[Progress], "str | None"]
 
@@ -70,6 +73,31 @@ def run(
         return loop.run(problem.start() if x is None else np.array(x, np.float64))
 
 
+def _reason(answer: Any) -> str | None:
+    """What a callback said: nothing, or why to stop."""
+    if answer is None or answer is False:
+        return None
+    if answer is True:
+        return Status.CALLBACK.value
+    if isinstance(answer, str):
+        return answer
+    raise TypeError(
+        "a callback must return None, or a string (the reason) to stop the run; "
+        f"got {answer!r}."
+    )
+
+
+def _interrupted_again() -> bool:
+    """Whether this is the second interrupt within `AGAIN` seconds."""
+    now = time.monotonic()
+    last = _interrupts[-1] if _interrupts else -math.inf
+    _interrupts[:] = [now]
+    return now - last < AGAIN
+
+
+_interrupts: list[float] = []
+
+
 class _Loop:
     """The run in progress: what the loop must remember besides the solver's state."""
 
@@ -86,6 +114,7 @@ class _Loop:
         self.history = History()
         self.best: Point | None = None
         self.reason: str | None = None
+        self.lowest, self.nearest, self.idle_since = math.inf, math.inf, 0
 
     def run(self, x: np.ndarray) -> Result:
         state, status = None, None
@@ -97,8 +126,9 @@ class _Loop:
                 state.n_iter += 1
                 status = self.record(state)
         except KeyboardInterrupt:
-            if state is None:
+            if _interrupted_again():
                 raise
+            state = state or State(self.problem.at(x), self.budget, NOT_YET)
             status = Status.INTERRUPTED
         return self.result(state, status)
 
@@ -117,8 +147,18 @@ class _Loop:
             progress = Progress(
                 state.n_iter, seconds, state, self.problem, self.history
             )
-            self.reason = callback(progress) or self.reason
+            self.reason = _reason(callback(progress)) or self.reason
+        state.stalled = state.stalled or self.idle(state)
         return self.verdict(state)
+
+    def idle(self, state: State) -> bool:
+        """Whether neither objective nor certificate became better for long."""
+        better = state.point.objective < self.lowest
+        nearer = state.certificate.value < 0.9 * self.nearest
+        self.lowest = min(self.lowest, state.point.objective)
+        self.nearest = min(self.nearest, state.certificate.value)
+        self.idle_since = 0 if better or nearer else self.idle_since + 1
+        return not self.solver.stochastic and self.idle_since > PATIENCE
 
     def verdict(self, state: State) -> Status | None:
         """The one place where it is decided that a run is over, and why."""
@@ -141,9 +181,12 @@ class _Loop:
         point, certificate = state.point, state.certificate
         if status is not Status.CONVERGED:
             # recomputed from x: predictions carried along gather rounding errors
-            point = self.problem.at((self.best or point).x)
+            best = self.best or point
+            tied = point.objective <= best.objective + 1e-14 * abs(best.objective)
+            point = self.problem.at(point.x if tied else best.x)
             certificate = self.problem.certificate(point)
-            if not status.success and certificate.value <= self.budget.goal:
+            fine = point.finite and not status.success
+            if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
         return Result(
             x=point.x,

@@ -30,7 +30,7 @@ class Record(tuple[Any, ...]):
         return tuple.__new__(cls, values)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._asdict()})"
+        return f"{self.part.__name__}Record({self._asdict()})"
 
     def _asdict(self) -> dict[str, Any]:
         """Fields by name; numba dispatches 4 times faster on tuples that have this."""
@@ -209,7 +209,9 @@ def _make_record_class(cls: type[Compiled]) -> type[Record]:
         body = natives | items | {"identity": identity, "natives": natives, "part": cls}
         body |= {"_fields": fields, "__slots__": ()}
         body["numba_type"] = _record_type(family)  # type: ignore[arg-type]
-        _known[identity] = type(f"{cls.__name__}Record", (Record,), body)
+        # numba's dispatcher tells named tuples apart by their names and fields only
+        name = f"{cls.__name__}Record_{identity[2]}"
+        _known[identity] = type(name, (Record,), body)
     return _known[identity]
 
 

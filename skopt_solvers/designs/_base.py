@@ -122,5 +122,10 @@ class Design(ABC):
 
     @property
     @abstractmethod
+    def largest(self) -> float:
+        """Largest absolute entry."""
+
+    @property
+    @abstractmethod
     def nnz(self) -> int:
         """Number of stored entries: the cost of one pass."""

@@ -91,6 +91,10 @@ class Dense(Design):
     def nnz(self) -> int:
         return self.X.size
 
+    @property
+    def largest(self) -> float:
+        return float(max(self.X.max(initial=0.0), -self.X.min(initial=0.0)))
+
     @cached_property
     def rows(self) -> Rows:
         return DenseRows(readonly(np.ascontiguousarray(self.X)))

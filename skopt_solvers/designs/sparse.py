@@ -120,6 +120,10 @@ class Sparse(Design):
     def nnz(self) -> int:
         return int(self.X.nnz)
 
+    @property
+    def largest(self) -> float:
+        return float(np.max(np.abs(self.X.data), initial=0.0))
+
     @cached_property
     def _csr(self) -> tuple[Array, Array, Array]:
         X = self.X.tocsr()

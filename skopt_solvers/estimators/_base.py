@@ -16,13 +16,14 @@ from sklearn.utils.validation import (
 )
 
 from .._params import Constraint, Flag, Number, Optional, Whole, validate
+from .._threads import one_blas_thread
 from ..designs import Design, as_design
 from ..penalties import Penalty
 from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
 from ..run import run
-from ..solvers import Solver, as_solver
-from ._auto import choose
+from ..solvers import Solver
+from ..solvers._auto import solver_for
 from ._parts import as_callbacks
 from ._report import warn, worst
 
@@ -33,6 +34,7 @@ READING: dict[str, Any] = {
     "accept_large_sparse": True,
     "dtype": [np.float64, np.float32],
 }
+OVERFLOW = 1e150  # squares of larger entries are infinite
 NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
 
 
@@ -120,7 +122,8 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         self._check()
         X, y = self._read(X, y)
         plan = self._plan(y, _weights(sample_weight, X))
-        results, coefficients = self._solve(as_design(X), plan)
+        with one_blas_thread():  # the number of threads would change the last bits
+            results, coefficients = self._solve(as_design(X), plan)
         self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
         self._report(plan, results)
         warn(self, self.solver_, results)
@@ -191,8 +194,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
 
     def _solver(self, problem: LinearProblem) -> Solver:
         """A solver of our own, with the estimator's `tol` and `max_iter` if given."""
-        automatic = isinstance(self.solver, str) and self.solver == "auto"
-        solver = choose(problem) if automatic else clone(as_solver(self.solver))
+        solver = clone(solver_for(problem, self.solver))
         given = {"tol": self.tol, "max_iter": self.max_iter}
         return solver.set_params(**{k: v for k, v in given.items() if v is not None})  # type: ignore[no-any-return]
 
@@ -241,7 +243,7 @@ def _weights(sample_weight: Any, X: Any) -> Array:
 def _check_range(problem: LinearProblem) -> None:
     """Refuse finite numbers that a sum of squares turns into infinite ones."""
     with np.errstate(all="ignore"):
-        fine = np.isfinite(problem.variances).all() and problem.null.finite
+        fine = problem.design.largest < OVERFLOW and problem.null.finite
     if not fine:
         raise ValueError(
             "X or y holds numbers so large that their squares overflow; scale them "

@@ -6,7 +6,7 @@ from typing import Any
 from ..callbacks import Printer, ProgressBar
 from ..losses import Logistic, Loss, Multinomial, VectorLoss
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
-from ..solvers._registry import snake_case
+from ..solvers._registry import hint, snake_case
 
 Callback = Callable[[Any], "str | None"]
 
@@ -22,7 +22,7 @@ def as_loss(loss: Any) -> Any:
         return names[loss]()
     raise ValueError(
         f"loss must be a Loss object or one of {', '.join(sorted(names))}; "
-        f"got {loss!r}."
+        f"got {loss!r}.{hint(loss, names)}"
     )
 
 
@@ -33,8 +33,9 @@ def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Penalty:
     if (penalty is None or isinstance(penalty, str)) and penalty in named:
         return named[penalty]
     names = "".join(f", {name!r}" for name in named)
+    close = hint(penalty, [name for name in named if name])
     raise ValueError(
-        f"penalty must be one of a Penalty object{names}; got {penalty!r}."
+        f"penalty must be a Penalty object{names}; got {penalty!r}.{close}"
     )
 
 

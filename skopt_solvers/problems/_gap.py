@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-LARGEST_FREE = 3000  # beyond so many free coordinates no Hessian is formed
+LARGEST_FREE = 1500  # beyond so many free coordinates no Hessian is formed
 FLOOR = 1e-10  # objectives below this share of the null model's count as zero
 ROUNDING = 1e-13
 FEASIBLE = 1e-9  # of the mean slope: columns far from zero keep such residuals

@@ -49,7 +49,7 @@ class FunctionProblem(Problem):
     ) -> None:
         self.fun, self.jac, self.hess, self.hessp = fun, jac, hess, hessp
         self.args = args
-        self.x0 = np.atleast_1d(np.asarray(x0, np.float64)).ravel()
+        self.x0 = _start(x0)
         self.size = len(self.x0)
         self.penalty = NoPenalty() if penalty is None else penalty
         self._name = f" with {type(penalty).__name__} penalty" if penalty else ""
@@ -82,19 +82,29 @@ class FunctionProblem(Problem):
         self.counts.evaluations += 1
         answer = self.fun(x.copy(), *self.args)
         if self.jac is True:
-            return _number(answer[0]), np.asarray(answer[1], np.float64)
+            return _number(answer[0]), self._checked(answer[1])
         return _number(answer), None
 
     def differentiate(self, x: Array, value: float) -> Array:
         """Gradient of `fun`."""
         self.counts.gradients += 1
         if callable(self.jac):
-            return np.asarray(self.jac(x.copy(), *self.args), np.float64).ravel()
+            return self._checked(self.jac(x.copy(), *self.args))
         return np.ravel(
             approx_derivative(
                 lambda u: self.evaluate(u)[0], x, f0=value, method="2-point"
             )
         )
+
+    def _checked(self, gradient: Any) -> Array:
+        """The gradient as an array of the length of x."""
+        gradient = np.asarray(gradient, np.float64).ravel()
+        if len(gradient) != self.size:
+            raise ValueError(
+                f"jac must return {self.size} numbers, as many as x0 has; "
+                f"got {len(gradient)}."
+            )
+        return gradient
 
     def at(self, x: Array) -> "FunctionPoint":
         return FunctionPoint(self, x)
@@ -123,7 +133,7 @@ class FunctionProblem(Problem):
         unit = max(abs(point.objective), self.unit)
         worst = float(np.max(parts * np.maximum(np.abs(x), 1.0), initial=0.0))
         value = worst / unit if unit > 0 else worst
-        return Certificate(value if worst > 0 else 0.0, "violation")
+        return Certificate(0.0 if worst == 0.0 else value, "violation")
 
     @cached_property
     def initial(self) -> float:
@@ -201,6 +211,16 @@ class FunctionLine(Line):
         if t not in self._points:
             self._points[t] = self.problem.at(self.origin.x + t * self.direction)
         return self._points[t]
+
+
+def _start(x0: Any) -> Array:
+    """x0 as a vector of finite numbers."""
+    x = np.atleast_1d(np.asarray(x0, np.float64))
+    if x.ndim != 1 or not np.isfinite(x).all():
+        raise ValueError(
+            f"x0 must be a vector of finite numbers, shape (n,); got {x0!r}."
+        )
+    return x
 
 
 def _number(value: Any) -> float:

@@ -70,6 +70,7 @@ class LinearProblem(Problem):
             with one_blas_thread():
                 mean = design.tdot(weights)
         self.mean = readonly(mean)
+        self.constant = self._constant()
 
     def __str__(self) -> str:
         loss, penalty = type(self.response.loss).__name__, type(self.penalty).__name__
@@ -109,6 +110,9 @@ class LinearProblem(Problem):
     def push(self, x: Array) -> Array:
         """Predictions of x."""
         w = self.coefficients(x)
+        if len(self.constant):
+            w = w.copy()
+            w[self.constant] = 0.0
         return self.design.dot(w) + self.offset(x, w)
 
     def pull(self, rows: Array) -> Array:
@@ -118,7 +122,21 @@ class LinearProblem(Problem):
         if not self.fit_intercept:
             return columns.ravel()
         columns = columns - np.multiply.outer(self.mean, total)
+        columns[self.constant] = 0.0
         return np.concatenate([columns.ravel(), np.atleast_1d(total)])
+
+    def _constant(self) -> Array:
+        """Constant columns that no penalty holds: without effect beside an intercept.
+
+        Once centred they are rounding errors, which must not be scaled up and fitted.
+        """
+        steps = np.ones(self.n_columns)
+        far = readonly(1e8 * steps)
+        held = kernels.proxes(self.record, far, readonly(steps), 1) != far
+        if not self.fit_intercept or held.all():
+            return np.zeros(0, np.int64)
+        rounding = 1e-14 * (self.variances + self.mean**2)
+        return np.flatnonzero(~held & (self.variances <= rounding))
 
     def padded(self, columns: Array) -> Array:
         """`columns` (one number per coefficient) with zeros for the intercept."""
@@ -224,12 +242,14 @@ class LinearProblem(Problem):
     def _bordered(self, d: Array, columns: Array) -> Array:
         """Gram matrix of the centred columns and the constant, d of either sign."""
         d = self.response.weights * d
+        dead = np.isin(columns, self.constant)
         gram = self.design.gram(np.maximum(d, 0.0), columns, self.mean)
         if (d < 0).any():
             gram -= self.design.gram(np.maximum(-d, 0.0), columns, self.mean)
         if not self.fit_intercept:
             return gram
         cross = self.design.tdot(d)[columns] - self.mean[columns] * d.sum()
+        gram[dead], gram[:, dead], cross[dead] = 0.0, 0.0, 0.0
         return np.block([[gram, cross[:, None]], [cross[None, :], d.sum()]])
 
     def hessian(self, point: Point) -> Array:
@@ -347,6 +367,7 @@ def linear_problem(
 
     design = as_design(X)
     weights = np.ones(design.shape[0]) if sample_weight is None else sample_weight
-    weights = np.asarray(weights, np.float64) / np.sum(weights)
+    weights = np.asarray(weights, np.float64) / np.max(weights)
+    weights /= np.sum(weights)
     response = as_response(loss, np.asarray(y, np.float64), weights, lanes)
     return LinearProblem(design, response, penalty, fit_intercept)

@@ -9,9 +9,11 @@ from ..problems.linear import LinearPoint, LinearProblem
 
 Array = np.ndarray
 
-# Curvatures below this share of the mean count as this much: saturated samples (hinge,
-# Huber) would leave a model without a minimum. A line search guards the difference.
+# Curvatures below this share of the mean count as this much, and where the loss is flat
+# (hinge, Huber) as that share of the largest: else the model would have no minimum. A
+# line search guards the difference.
 LEAST = 1e-6
+FLAT = 1e-3
 
 
 @dataclass
@@ -44,7 +46,9 @@ def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
     weights, bends = problem.response.weights, point.curvatures
     quadratic = problem.response.loss.quadratic
     if not quadratic:
-        bends = np.maximum(bends, LEAST * max(float(weights @ bends), 1e-300))
+        mean, most = float(weights @ bends), problem.response.max_curvature
+        floor = FLAT * (most if np.isfinite(most) else max(mean, 1e-300))
+        bends = np.where(bends > 0, np.maximum(bends, LEAST * mean), floor)
     h = weights * bends
     uniform = float(h[0]) if quadratic and h.min() == h.max() else 0.0
     r = -problem.response.weigh(point.slopes)

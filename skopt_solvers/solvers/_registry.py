@@ -1,7 +1,9 @@
 """All solvers by name, for strings in place of objects and for error messages."""
 
+import difflib
 import inspect
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ._base import Solver
@@ -17,8 +19,8 @@ def solver_classes() -> list[type[Solver]]:
 
 
 def snake_case(name: str) -> str:
-    """``CoordinateDescent`` becomes ``coordinate_descent``, ``LBFGS`` ``lbfgs``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    """``NewtonCG`` becomes ``newton_cg``, ``LBFGS`` ``lbfgs``, ``AdamW`` ``adamw``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z]{2}|[A-Z][a-z])", "_", name).lower()
 
 
 def as_solver(solver: Any) -> Solver:
@@ -29,6 +31,16 @@ def as_solver(solver: Any) -> Solver:
     if isinstance(solver, str) and solver in names:
         return names[solver]()
     raise ValueError(
-        f"solver must be a Solver object or one of {', '.join(sorted(names))}; "
-        f"got {solver!r}."
+        f"solver must be a Solver object, 'auto' or one of "
+        f"{', '.join(sorted(names))}; got {solver!r}.{hint(solver, names)}"
     )
+
+
+def hint(value: Any, names: Iterable[str]) -> str:
+    """What was probably meant: a class to be called, or a name close by."""
+    if inspect.isclass(value):
+        return f" It is a class: write {value.__name__}()."
+    close = difflib.get_close_matches(
+        str(value).lower().replace("-", "_"), list(names), n=1
+    )
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -27,10 +27,10 @@ def search(
     """
     slack = NOISE * abs(value)
     low, low_slope, high = 0.0, slope, math.inf
-    best, best_value = None, value + slack
+    best, best_value = None, value
     for _ in range(tries):
         f, m, _ = line.at(t)
-        if f <= best_value and t > 0:
+        if f < best_value:
             best, best_value = t, f
         if not f <= value + DECREASE * t * slope + slack:
             high = t

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels import coordinate as kernels
-from ..kernels.penalties import violations
+from ..kernels.penalties import costs, violations
 from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
@@ -133,9 +133,12 @@ class CoordinateDescent(Solver):
             return True
         if len(violators) <= max(0.2 * len(support), 32):
             return True
-        everything = np.concatenate([support, violators])
-        tall = 4 * len(everything) < problem.design.shape[0]
-        return tall and problem.design.gram_cost(everything) <= CHEAP
+        return self._all_cheap(problem, np.concatenate([support, violators]))
+
+    def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
+        """Whether a Gram matrix of these costs no more than a pass or two."""
+        tall = 4 * len(columns) < problem.design.shape[0]
+        return tall and problem.design.gram_cost(columns) <= CHEAP
 
     # -- sifting -------------------------------------------------------------------
 
@@ -190,14 +193,7 @@ class CoordinateDescent(Solver):
         violators: Array,
     ) -> None:
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
-        added = violators
-        if state.finishing:  # columns that once were in the Gram matrix stay
-            added = violators[: max(64, len(support))]
-            fresh = np.setdiff1d(added, state.columns)
-            lost = np.setdiff1d(support, state.columns)
-            chosen = np.concatenate([state.columns, lost, fresh]).astype(np.int64)
-        else:
-            chosen = np.sort(np.concatenate([support, added])).astype(np.int64)
+        chosen = self._working_set(problem, state, support, violators)
         state.finishing = True
         pieces = Pieces(*(getattr(problem.record, name)[chosen]
                           for name in ("level", "ridge", "low", "high")))  # fmt: skip
@@ -218,6 +214,19 @@ class CoordinateDescent(Solver):
             self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break
+
+    def _working_set(
+        self, problem: LinearProblem, state: Any, support: Array, violators: Array
+    ) -> Array:
+        """Columns of the Gram matrix: those it has, those in use, the worst others."""
+        known = state.columns
+        wanted = np.concatenate([support, violators])
+        if state.finishing or not self._all_cheap(problem, wanted):
+            wanted = wanted[: len(support) + max(64, len(support))]
+        fresh = np.setdiff1d(wanted, known)
+        if len(known) + len(fresh) > LARGEST_GRAM:  # begin anew with what is in use
+            known, fresh = known[:0], np.sort(wanted[:LARGEST_GRAM])
+        return np.concatenate([known, fresh]).astype(np.int64)
 
     def _goal(self, state: Any, left: float, quadratic: bool) -> float:
         """Violation to leave on the working set: all else is still to be seen."""
@@ -242,6 +251,8 @@ class CoordinateDescent(Solver):
         shift = np.zeros(problem.n_columns)
         shift[chosen] = means
         state.gram = problem.design.gram(h, chosen, shift, known)
+        dead = np.isin(chosen, problem.constant)
+        state.gram[dead], state.gram[:, dead] = 0.0, 0.0
         state.columns, state.h, state.means = chosen, h, means
 
     # -- moving --------------------------------------------------------------------
@@ -256,7 +267,7 @@ class CoordinateDescent(Solver):
         means: Array,
         record: Record,
     ) -> None:
-        """Go to w, or as far towards it as the objective falls."""
+        """Go to w, or as far towards it as loss and penalty (`record`) fall."""
         point = state.point
         direction = moved(problem, point, model, columns, w, means)
         if not direction.any():
@@ -265,35 +276,22 @@ class CoordinateDescent(Solver):
             state.point, state.rate = self._at(problem, point.x + direction), 1.0
             return
         dz = self._push(problem, direction)
-        slope = float(problem.response.weigh(point.slopes) @ dz)
+        here = self._cost(problem, point.x, record)
+        promise = float(problem.response.weigh(point.slopes) @ dz)
+        promise += self._cost(problem, point.x + direction, record) - here
         t = 1.0
         while t > 1e-12:
             new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
-            model_change = t * (slope + self._rise(problem, point, direction, record))
-            fall = new.objective - point.objective
-            enough = record is not problem.record or fall <= 1e-2 * model_change
-            if enough and new.finite:
+            fall = new.loss - point.loss + self._cost(problem, new.x, record) - here
+            small = abs(t * promise) <= 1e-15 * abs(point.objective)
+            if fall <= (1e-15 * abs(point.objective) if small else 1e-2 * t * promise):
                 state.point, state.rate = new, t
                 return
-            if abs(model_change) <= 1e-15 * abs(point.objective):
-                if fall <= 1e-15 * abs(point.objective):
-                    state.point, state.rate = new, t
-                return
-            t /= 2
+            t = 0.0 if small else t / 2
 
-    def _rise(
-        self,
-        problem: LinearProblem,
-        point: LinearPoint,
-        direction: Array,
-        record: Record,
-    ) -> float:
-        """Change of the penalty over the whole step."""
-        from ..kernels.penalties import costs
-
-        w = readonly((point.x + direction)[: problem.split])
-        cost = float(costs(problem.record, w, 1))
-        return cost - point.cost if math.isfinite(cost) else 0.0
+    def _cost(self, problem: LinearProblem, x: Array, record: Record) -> float:
+        """The penalty at x, or the stronger one of a sift."""
+        return float(costs(record, readonly(x[: problem.split]), 1))
 
     def _push(self, problem: LinearProblem, direction: Array) -> Array:
         columns = np.flatnonzero(direction[: problem.split])

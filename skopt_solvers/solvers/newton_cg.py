@@ -74,6 +74,7 @@ class NewtonCG(Solver):
         g = state.point.gradient
         metric = Diagonal()
         metric.build(problem, state.point)
+        scales = 1.0 / metric.inverse
         product = problem.hessian_vector(state.point)
         d, r = np.zeros_like(g), -g
         y = metric.solve(r)
@@ -82,7 +83,7 @@ class NewtonCG(Solver):
         for _ in range(2 * len(g) + 20):
             hp = product(p)
             curvature = float(p @ hp)
-            if curvature <= 1e-16 * float(p @ p) or state.budget.spent:
+            if curvature <= 1e-15 * float((p * p) @ scales) or state.budget.spent:
                 break  # flat or downhill: go on with what there is
             step = energy / curvature
             d += step * p

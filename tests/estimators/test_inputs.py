@@ -390,7 +390,7 @@ def test_predictions_need_a_fit_and_its_columns(small, model, target):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"alpha": -1.0}, "alpha to be a number in .*; got alpha=-1.0"),
+        ({"alpha": -1.0}, "alpha to be a number of at least 0; got alpha=-1.0"),
         ({"alpha": np.nan}, "alpha"),
         ({"alpha": np.inf}, "alpha"),
         ({"alpha": "1"}, "got alpha='1'"),

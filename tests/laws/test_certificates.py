@@ -92,7 +92,7 @@ def optimum(loss, penalty, *setting):
     made = problem(loss, penalty, *setting)
     smooth = made.penalty.smooth
     solver = Newton() if smooth else ProximalGradient()
-    result = run(solver, made, tol=1e-15, max_iter=50 if smooth else 5000)
+    result = run(solver, made, tol=1e-14, max_iter=50 if smooth else 5000)
     return made, made.at(result.x)
 
 

@@ -1,7 +1,13 @@
 """What ``solver="auto"`` means."""
 
-from ..problems import Oracle, Problem
-from ..solvers import LBFGS, CoordinateDescent, ProximalGradient, Solver
+from typing import Any
+
+from ..problems._base import Oracle, Problem
+from ._base import Solver
+from ._registry import as_solver
+from .coordinate_descent import CoordinateDescent
+from .lbfgs import LBFGS
+from .proximal_gradient import ProximalGradient
 
 
 def choose(problem: Problem) -> Solver:
@@ -17,3 +23,10 @@ def choose(problem: Problem) -> Solver:
     if Oracle.COLUMNS in problem.provides:
         return CoordinateDescent()
     return ProximalGradient()
+
+
+def solver_for(problem: Problem, solver: Any) -> Solver:
+    """`solver` as an object; what suits the problem where it is ``"auto"``."""
+    if isinstance(solver, str) and solver == "auto":
+        return choose(problem)
+    return as_solver(solver)

@@ -1,0 +1,128 @@
+"""More columns than rows: working sets, continuation and the exact finish."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import Lasso
+
+from skopt_solvers.losses import Huber, Logistic, Poisson, Squared, SquaredHinge
+from skopt_solvers.penalties import L1, ElasticNet, Penalty
+from skopt_solvers.problems import linear_problem
+from skopt_solvers.run import run
+from skopt_solvers.solvers import CoordinateDescent
+from skopt_solvers.testing import check_solver
+
+
+def wide(n=50, p=1500, seed=0, correlated=True):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p))
+    if correlated:
+        X += 2 * rng.normal(size=(n, 1))
+        X[:, 10:20] = X[:, :10]  # equal columns
+        X[:, 30] = 1.0  # a constant one
+    return X, X[:, :5] @ np.array([3.0, -2.0, 1.0, 1.0, -1.0]) + rng.normal(size=n)
+
+
+def strongest(X, y):
+    return np.max(np.abs((X - X.mean(0)).T @ (y - y.mean()))) / len(y)
+
+
+@pytest.mark.parametrize("share", [1.1, 10.0, 100.0, 1000.0])
+@pytest.mark.parametrize("design", [np.asfortranarray, sp.csc_array, sp.csr_array])
+def test_lasso_of_any_strength(design, share):
+    X, y = wide()
+    problem = linear_problem(design(X), y, Squared(), L1(strongest(X, y) / share))
+    result = run(CoordinateDescent(tol=1e-10), problem)
+    assert result.success, result
+    again = problem.certificate(problem.at(result.x))
+    assert again.value <= 1e-9
+    assert result.n_iter < 60
+
+
+@pytest.mark.parametrize("share", [3.0, 30.0])
+def test_lasso_as_scikit_learn(share):
+    X, y = wide(correlated=False)
+    alpha = strongest(X, y) / share
+    problem = linear_problem(X, y, Squared(), L1(alpha))
+    ours = run(CoordinateDescent(tol=1e-12), problem)
+    theirs = Lasso(alpha, tol=1e-12, max_iter=100_000).fit(X, y)
+    at_theirs = problem.at(problem.pack(theirs.coef_, theirs.intercept_))
+    assert ours.objective <= at_theirs.objective * (1 + 1e-12)
+    np.testing.assert_allclose(
+        problem.unpack(ours.x)[0], theirs.coef_, rtol=1e-4, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    "loss", [Logistic(), SquaredHinge(), Huber(), Poisson()], ids=str
+)
+@pytest.mark.parametrize("share", [3.0, 30.0])
+def test_other_losses(loss, share):
+    X, score = wide()
+    y = np.where(score > np.median(score), 1.0, -1.0) if loss.labels else score
+    y = np.round(np.exp(0.1 * score)) if isinstance(loss, Poisson) else y
+    null = linear_problem(X, y, loss, L1(1.0)).null
+    alpha = np.max(np.abs(null.loss_gradient)) / share
+    for penalty in (L1(alpha), ElasticNet(alpha, 0.7)):
+        check_solver(CoordinateDescent(tol=1e-9), linear_problem(X, y, loss, penalty))
+
+
+def test_strongest_penalty_needs_no_iteration():
+    X, y = wide()
+    problem = linear_problem(X, y, Squared(), L1(1.01 * strongest(X, y)))
+    result = run(CoordinateDescent(), problem)
+    assert result.n_iter == 0
+    assert not problem.unpack(result.x)[0].any()
+
+
+class Cubed(Penalty):
+    """A user's penalty that is no quadratic on pieces: ``alpha (|w| + |w|**3)``."""
+
+    def __init__(self, alpha=0.1):
+        self.alpha = alpha
+
+    def cost(self, w, j):
+        return self.alpha * (abs(w) + abs(w) ** 3)
+
+    def prox(self, z, step, j):
+        t = step * self.alpha
+        a = max(abs(z) - t, 0.0)  # 3 t w**2 + w - a = 0
+        w = 2.0 * a / (1.0 + (1.0 + 12.0 * t * a) ** 0.5)
+        return w if z > 0.0 else -w
+
+    def violation(self, w, g, j):
+        if w == 0.0:
+            return max(abs(g) - self.alpha, 0.0)
+        slope = self.alpha * (1.0 + 3.0 * w * w)
+        return abs(g + (slope if w > 0.0 else -slope))
+
+
+def test_a_penalty_of_ones_own():
+    X, y = wide(correlated=False)
+    problem = linear_problem(X, y, Squared(), Cubed(0.3))
+    result = run(CoordinateDescent(tol=1e-7), problem)
+    assert result.certificate.kind == "violation"
+    assert result.success, result.certificate
+
+
+@given(
+    n=st.integers(1, 12),
+    p=st.integers(1, 40),
+    share=st.floats(1.0, 1e4),
+    seed=st.integers(0, 10_000),
+    intercept=st.booleans(),
+    scale=st.sampled_from([1e-6, 1.0, 1e6]),
+)
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_hostile_shapes(n, p, share, seed, intercept, scale):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-2, 3, size=(n, p)) * scale
+    y = rng.integers(-3, 4, size=n) * 1.0
+    alpha = np.max(np.abs(X.T @ y), initial=0.0) / n / share
+    problem = linear_problem(X, y, Squared(), L1(alpha), fit_intercept=intercept)
+    result = run(CoordinateDescent(tol=1e-6, max_iter=300), problem)
+    if alpha > 0:
+        assert result.success, result
+    assert np.isfinite(result.x).all()
