@@ -262,9 +262,9 @@ def test_callbacks_see_every_iteration_and_stop(small):
 def test_ready_made_callbacks(small, tmp_path):
     X, y, _, _ = small
     solver = ProximalGradient(tol=0.0, max_iter=10**9)
-    callbacks = [TimeLimit(0.1), Checkpoint(tmp_path / "c", every=0.0)]
+    callbacks = [TimeLimit(0.0), Checkpoint(tmp_path / "c", every=0.0)]
     model = ProximalLasso(0.01, solver=solver, callbacks=callbacks).fit(X, y)
-    assert model.result_.status in (Status.CALLBACK, Status.STALLED)
+    assert model.result_.status is Status.CALLBACK
     assert (tmp_path / "c").exists()
 
 
