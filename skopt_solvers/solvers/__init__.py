@@ -3,23 +3,37 @@
 from ._base import Budget, Solver, State
 from ._registry import as_solver
 from ._stochastic import StochasticSolver
+from .adadelta import Adadelta
+from .adagrad import Adagrad
 from .adam import Adam
+from .adamw import AdamW
 from .coordinate_descent import CoordinateDescent
 from .lbfgs import LBFGS
+from .lion import Lion
+from .nadam import NAdam
 from .newton import Newton
 from .newton_cg import NewtonCG
 from .proximal_gradient import ProximalGradient
+from .radam import RAdam
+from .rmsprop import RMSProp
 from .sgd import SGD
 
 __all__ = [
     "LBFGS",
     "SGD",
+    "Adadelta",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "Budget",
     "CoordinateDescent",
+    "Lion",
+    "NAdam",
     "Newton",
     "NewtonCG",
     "ProximalGradient",
+    "RAdam",
+    "RMSProp",
     "Solver",
     "State",
     "StochasticSolver",

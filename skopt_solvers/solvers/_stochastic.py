@@ -18,7 +18,6 @@ from ._base import Array, Budget, Solver, State
 
 GUARD = 10.0  # an objective beyond so many times the first one means divergence
 RETRIES = 8
-UNKNOWN = 1e-3  # torch's default: learning rate where nothing is known of the curvature
 
 
 @dataclass
@@ -45,11 +44,14 @@ class StochasticSolver(Solver, Compiled, native=("begin", "move"), sums=True):
     ----------
     slots : int
         Numbers kept per coordinate.
+    default_rate : float
+        torch's default, taken where nothing is known of the curvature.
     """
 
     requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.PROX
     stochastic: ClassVar[bool] = True
     slots: ClassVar[int] = 0
+    default_rate: ClassVar[float] = 1e-3
     own: ClassVar[Mapping[str, Constraint]] = {}
 
     learning_rate: Any
@@ -125,7 +127,7 @@ class StochasticSolver(Solver, Compiled, native=("begin", "move"), sums=True):
         if self.learning_rate != "auto":
             return float(self.learning_rate)
         if sweep.facts is None:
-            return UNKNOWN
+            return type(self).default_rate
         return self.automatic(sweep.facts, self.batch_size)
 
     def _schedule(self) -> Schedule:

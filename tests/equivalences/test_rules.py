@@ -5,7 +5,18 @@ import pytest
 
 from skopt_solvers import minimize
 from skopt_solvers.schedules import CosineAnnealing, ExponentialDecay, StepDecay
-from skopt_solvers.solvers import SGD, Adam
+from skopt_solvers.solvers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Lion,
+    NAdam,
+    RAdam,
+    RMSProp,
+)
+from skopt_solvers.solvers._registry import solver_classes
 
 STEPS = 60
 
@@ -49,8 +60,8 @@ def sgd(rates, momentum=0.0, dampening=0.0, nesterov=False):
     return np.array(path)
 
 
-def adam(rates, beta1=0.9, beta2=0.999, eps=1e-8, amsgrad=False):
-    """torch.optim.Adam."""
+def adam(rates, beta1=0.9, beta2=0.999, eps=1e-8, amsgrad=False, decay=0.0):
+    """torch.optim.AdamW, without decay torch.optim.Adam."""
     x = np.linspace(-1.0, 1.0, 5)
     m, v, top, path = np.zeros(5), np.zeros(5), np.zeros(5), [x]
     for t, (rate, g) in enumerate(zip(rates, gradients(), strict=True), 1):
@@ -59,7 +70,91 @@ def adam(rates, beta1=0.9, beta2=0.999, eps=1e-8, amsgrad=False):
         top = np.maximum(top, v)
         used = top if amsgrad else v
         spread = np.sqrt(used) / np.sqrt(1 - beta2**t) + eps
+        x = x - rate * decay * x
         x = x - rate / (1 - beta1**t) * m / spread
+        path.append(x)
+    return np.array(path)
+
+
+def adagrad(rates, initial=0.0, eps=1e-10):
+    """torch.optim.Adagrad."""
+    x, total = np.linspace(-1.0, 1.0, 5), np.full(5, initial)
+    path = [x]
+    for rate, g in zip(rates, gradients(), strict=True):
+        total = total + g * g
+        x = x - rate * g / (np.sqrt(total) + eps)
+        path.append(x)
+    return np.array(path)
+
+
+def rmsprop(rates, rho=0.99, momentum=0.0, centered=False, eps=1e-8):
+    """torch.optim.RMSprop."""
+    x = np.linspace(-1.0, 1.0, 5)
+    v, mean, b, path = np.zeros(5), np.zeros(5), np.zeros(5), [x]
+    for rate, g in zip(rates, gradients(), strict=True):
+        v = rho * v + (1 - rho) * g * g
+        mean = rho * mean + (1 - rho) * g
+        b = momentum * b + g / (np.sqrt(v - mean * mean if centered else v) + eps)
+        x = x - rate * b
+        path.append(x)
+    return np.array(path)
+
+
+def adadelta(rates, rho=0.9, eps=1e-6):
+    """torch.optim.Adadelta."""
+    x = np.linspace(-1.0, 1.0, 5)
+    v, u, path = np.zeros(5), np.zeros(5), [x]
+    for rate, g in zip(rates, gradients(), strict=True):
+        v = rho * v + (1 - rho) * g * g
+        delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g
+        u = rho * u + (1 - rho) * delta * delta
+        x = x - rate * delta
+        path.append(x)
+    return np.array(path)
+
+
+def nadam(rates, beta1=0.9, beta2=0.999, eps=1e-8, psi=0.004):
+    """torch.optim.NAdam, but its products of mu in double precision."""
+    x = np.linspace(-1.0, 1.0, 5)
+    m, v, path = np.zeros(5), np.zeros(5), [x]
+    mu = beta1 * (1 - 0.5 * 0.96 ** (psi * np.arange(STEPS + 2)))
+    product = np.cumprod([1.0, *mu[1:]])
+    for t, (rate, g) in enumerate(zip(rates, gradients(), strict=True), 1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g * g
+        spread = np.sqrt(v / (1 - beta2**t)) + eps
+        x = x - rate * (1 - mu[t]) / (1 - product[t]) * g / spread
+        x = x - rate * mu[t + 1] / (1 - product[t + 1]) * m / spread
+        path.append(x)
+    return np.array(path)
+
+
+def radam(rates, beta1=0.9, beta2=0.999, eps=1e-8):
+    """torch.optim.RAdam."""
+    x = np.linspace(-1.0, 1.0, 5)
+    m, v, path = np.zeros(5), np.zeros(5), [x]
+    most = 2 / (1 - beta2) - 1
+    for t, (rate, g) in enumerate(zip(rates, gradients(), strict=True), 1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g * g
+        length = most - 2 * t * beta2**t / (1 - beta2**t)
+        factor = 1.0
+        if length > 5:
+            top, bottom = (length - 4) * (length - 2), (most - 4) * (most - 2)
+            factor = np.sqrt(top * most / (bottom * length)) * np.sqrt(1 - beta2**t)
+            factor = factor / (np.sqrt(v) + eps)
+        x = x - rate * factor * m / (1 - beta1**t)
+        path.append(x)
+    return np.array(path)
+
+
+def lion(rates, beta1=0.9, beta2=0.99, decay=0.0):
+    """optax.lion."""
+    x, m = np.linspace(-1.0, 1.0, 5), np.zeros(5)
+    path = [x]
+    for rate, g in zip(rates, gradients(), strict=True):
+        x = x - rate * (np.sign(beta1 * m + (1 - beta1) * g) + decay * x)
+        m = beta2 * m + (1 - beta2) * g
         path.append(x)
     return np.array(path)
 
@@ -81,6 +176,35 @@ CONSTANT = np.full(STEPS, 0.01)
         (Adam(0.01), adam(CONSTANT)),
         (Adam(0.01, amsgrad=True), adam(CONSTANT, amsgrad=True)),
         (Adam(0.01, beta1=0.5, beta2=0.9, eps=1e-3), adam(CONSTANT, 0.5, 0.9, 1e-3)),
+        (AdamW(0.01), adam(CONSTANT, decay=0.01)),
+        (
+            AdamW(0.01, weight_decay=0.3, amsgrad=True),
+            adam(CONSTANT, amsgrad=True, decay=0.3),
+        ),
+        (Adagrad(0.01), adagrad(CONSTANT)),
+        (
+            Adagrad(0.01, initial_accumulator_value=0.1, eps=1e-3),
+            adagrad(CONSTANT, 0.1, 1e-3),
+        ),
+        (RMSProp(0.01), rmsprop(CONSTANT)),
+        (RMSProp(0.01, rho=0.9, momentum=0.8), rmsprop(CONSTANT, 0.9, 0.8)),
+        (RMSProp(0.01, centered=True), rmsprop(CONSTANT, centered=True)),
+        (
+            RMSProp(0.01, momentum=0.8, centered=True),
+            rmsprop(CONSTANT, 0.99, 0.8, True),
+        ),
+        (Adadelta(1.0), adadelta(np.ones(STEPS))),
+        (Adadelta(0.01, rho=0.99, eps=1e-3), adadelta(CONSTANT, 0.99, 1e-3)),
+        (NAdam(0.01), nadam(CONSTANT)),
+        (NAdam(0.01, beta1=0.5, momentum_decay=1.0), nadam(CONSTANT, 0.5, psi=1.0)),
+        (RAdam(0.01), radam(CONSTANT)),
+        (RAdam(0.01, beta1=0.5, beta2=0.9, eps=1e-3), radam(CONSTANT, 0.5, 0.9, 1e-3)),
+        (RAdam(0.01, beta2=0.5), radam(CONSTANT, beta2=0.5)),
+        (Lion(0.01), lion(CONSTANT)),
+        (
+            Lion(0.01, beta1=0.5, beta2=0.9, weight_decay=0.3),
+            lion(CONSTANT, 0.5, 0.9, 0.3),
+        ),
     ],
     ids=lambda value: "" if isinstance(value, np.ndarray) else str(value),
 )
@@ -103,3 +227,36 @@ def test_without_momentum_it_is_plain_descent():
     plain, zero = SGD(0.01), SGD(0.01, momentum=0.0, nesterov=False)
     paths = [trajectory(solver, gradients()) for solver in (plain, zero)]
     np.testing.assert_array_equal(*paths)
+
+
+@pytest.mark.parametrize("amsgrad", [False, True])
+def test_without_decay_adamw_is_adam(amsgrad):
+    rules = Adam(0.01, amsgrad=amsgrad), AdamW(0.01, weight_decay=0.0, amsgrad=amsgrad)
+    paths = [trajectory(rule, gradients()) for rule in rules]
+    np.testing.assert_array_equal(*paths)
+
+
+RULES = [c() for c in solver_classes() if c.stochastic]
+VARIANTS = [
+    SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True),
+    SGD(momentum=0.9, dampening=0.3), Adam(amsgrad=True),
+    RMSProp(momentum=0.9), RMSProp(rho=0.9, momentum=0.9, centered=True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES + VARIANTS, ids=str)
+@pytest.mark.parametrize("g", [3.0, -1e-3])
+def test_the_step_is_the_limit_of_the_decrease_over_a_constant_gradient(rule, g):
+    record, slots = rule.record(), np.zeros((max(type(rule).slots, 1), 1))
+    for t in range(1, 2001):
+        decrease, step = record.move(record.begin(0.1, t), g, 0.0, slots, 0)
+    assert decrease / g == pytest.approx(step, rel=1e-8)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_no_gradient_no_move_and_nan_stays_visible(rule):
+    record, slots = rule.record(), np.zeros((max(type(rule).slots, 1), 1))
+    decrease, step = record.move(record.begin(0.1, 1), 0.0, 0.0, slots, 0)
+    assert decrease == 0.0 and 0.0 < step < np.inf
+    path = trajectory(rule.set_params(learning_rate=0.1), np.full((2, 5), np.nan))
+    assert np.isnan(path[1:]).all()

@@ -7,8 +7,21 @@ import pytest
 from problems import DESIGNS, LOSSES, PENALTIES, make
 
 from skopt_solvers.run import run
-from skopt_solvers.schedules import LinearDecay
-from skopt_solvers.solvers import LBFGS, SGD, Adam, ProximalGradient, Solver
+from skopt_solvers.schedules import LinearDecay, PolynomialDecay
+from skopt_solvers.solvers import (
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Lion,
+    NAdam,
+    ProximalGradient,
+    RAdam,
+    RMSProp,
+    Solver,
+)
 from skopt_solvers.solvers._registry import solver_classes
 from skopt_solvers.testing import check_solver
 
@@ -19,9 +32,23 @@ STOCHASTIC = [c for c in solver_classes() if c.stochastic]
 FIXED = {LBFGS: partial(LBFGS, preconditioner="diagonal")}
 
 
+TUNED = {
+    Adadelta: {"max_iter": 2000},  # begins with steps of a thousandth
+    AdamW: {"weight_decay": 0.0},  # which would be no part of the objective
+    # as far off as the last rates: these must fall faster, and momentum must be smooth
+    Lion: {
+        "max_iter": 4000,
+        "schedule": PolynomialDecay(power=4.0),
+        "beta1": 0.95,
+        "beta2": 0.98,
+    },
+}
+
+
 def full_batch(cls):
     """Settings under which a stochastic rule must end at the optimum."""
-    return cls(batch_size=60, max_iter=4000, schedule=LinearDecay(), tol=1e-6)
+    settings = {"max_iter": 1000, "schedule": LinearDecay(), **TUNED.get(cls, {})}
+    return cls(batch_size=60, tol=1e-6, **settings)
 
 
 @pytest.mark.parametrize("penalty", PENALTIES)
@@ -41,6 +68,10 @@ def test_rules_end_at_the_optimum_of_the_penalised_objective(cls, loss, penalty)
 @pytest.mark.parametrize("rule", [
     SGD(0.05), SGD(0.01, momentum=0.9), SGD(0.01, momentum=0.9, nesterov=True),
     SGD(0.05, momentum=0.5, dampening=0.5), Adam(0.02), Adam(0.02, amsgrad=True),
+    Adagrad(0.2), Adadelta(), NAdam(0.02), RAdam(0.02), RMSProp(0.02),
+    RMSProp(0.01, momentum=0.5), RMSProp(0.01, centered=True),
+    RMSProp(0.01, momentum=0.5, centered=True, eps=0.01),
+    AdamW(0.02, weight_decay=0.0, amsgrad=True),
 ], ids=str)  # fmt: skip
 @pytest.mark.parametrize("preconditioner", ["auto", None])
 @pytest.mark.parametrize("penalty", ["l1", "l2", "box", "weighted"])
