@@ -67,7 +67,8 @@ def row(task: Task, times: dict[str, float]) -> str:
     """One line of the table; the ratio is that of the best peer to ours."""
     others = {name: t for name, t in times.items() if name != OURS}
     cells = ", ".join(f"{name} {t:.1f}" for name, t in others.items()) or "none"
-    ratio = f"{min(others.values()) / times[OURS]:.2f}" if others else "-"
+    best = min(others.values(), default=float("nan"))
+    ratio = f"{best / times[OURS]:.2f}"
     return f"| {task.kind} | {task.name} | {times[OURS]:.1f} | {cells} | {ratio} |"
 
 
@@ -80,8 +81,8 @@ def main() -> None:
     lines = [
         f"Median milliseconds to 1e-6, one thread, no intercept; {platform.machine()}, "
         f"Python {platform.python_version()}, scikit-learn {sklearn.__version__}, "
-        f"skopt_solvers {skopt_solvers.__version__}, {time.strftime('%Y-%m-%d')}. Peers "
-        "that are missing in a row did not reach the target.",
+        f"skopt_solvers {skopt_solvers.__version__}, {time.strftime('%Y-%m-%d')}. "
+        "Peers that are missing in a row did not reach the target.",
         "",
         "| problem | data | ours, ms | peers, ms | best peer / ours |",
         "| --- | --- | --- | --- | --- |",
