@@ -53,6 +53,8 @@ def text(n: int = 20_000, p: int = 30_000, words: int = 60) -> tuple[Any, np.nda
     rows = np.repeat(np.arange(n), words)
     X = sp.csc_array((np.ones(n * words), (rows, columns)), shape=(n, p))
     X = sp.csc_array(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X)
+    # scikit-learn's lasso refuses wider indices
+    X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
     return X, X @ rng.normal(size=p) * 5 + 0.3 * rng.normal(size=n)
 
 

@@ -17,7 +17,7 @@ from .solvers._registry import solver_classes
 
 __all__ = ["run"]
 
-PATIENCE = 100  # iterations without any progress before a run counts as stalled
+PATIENCE = 500  # iterations without any progress before a run counts as stalled
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
 
 Callback = Callable[[Progress], "str | None"]

@@ -54,8 +54,7 @@ class Diagonal(Preconditioner):
     """The diagonal, or a bound of it: undoes the scales of the columns."""
 
     def build(self, problem: Problem, point: Point) -> None:
-        scales = problem.scales(point)
-        self.inverse = 1.0 / np.maximum(scales, 1e-300 + 1e-14 * scales.max(initial=0))
+        self.inverse = 1.0 / np.maximum(problem.scales(point), 1e-300)
 
     def solve(self, v: Array) -> Array:
         return self.inverse * v
