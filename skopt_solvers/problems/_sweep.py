@@ -146,7 +146,7 @@ class LinearSweep(Sweep):
         p = problem.n_columns
         scale, shift = np.ones(p + 1), readonly(np.zeros(p))
         if preconditioned:
-            ridge = problem._ridge(problem.null.x)[: problem.split : problem.lanes]
+            ridge = problem.ridge(problem.null.x)[: problem.split : problem.lanes]
             scale[:p] = 1.0 / (problem.norms[: problem.split : problem.lanes]
                                * math.sqrt(bend))  # fmt: skip
             scale[:p] = 1.0 / np.sqrt(1.0 / scale[:p] ** 2 + ridge)

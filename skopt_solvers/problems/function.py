@@ -154,17 +154,18 @@ class FunctionProblem(Problem):
         assert self.hess is not None
         self.counts.hessians += 1
         total = np.array(self.hess(point.x.copy(), *self.args), np.float64)
-        total[np.diag_indices(self.size)] += self._ridge(point.x)
+        total[np.diag_indices(self.size)] += self.ridge(point.x)
         return total
 
     def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
         if self.hessp is None:
             matrix = self.hessian(point)
             return lambda v: matrix @ v
-        ridge, hessp = self._ridge(point.x), self.hessp
+        ridge, hessp = self.ridge(point.x), self.hessp
         return lambda v: np.asarray(hessp(point.x.copy(), v, *self.args)) + ridge * v
 
-    def _ridge(self, x: Array) -> Array:
+    def ridge(self, x: Array) -> Array:
+        """Second derivative of a smooth penalty in each coordinate; else zeros."""
         if not self.smooth:
             return np.zeros(self.size)
         return kernels.curvatures(self.record, readonly(x), 1)  # type: ignore[no-any-return]

@@ -214,14 +214,15 @@ class LinearProblem(Problem):
         bend = self.response.max_curvature
         if not math.isfinite(bend):
             bend = float(np.max(point.curvatures))
-        return np.square(self.norms) * bend + self._ridge(point.x)
+        return np.square(self.norms) * bend + self.ridge(point.x)
 
     def sweep(
         self, batch_size: int, preconditioned: bool, rng: np.random.Generator
     ) -> LinearSweep:
         return LinearSweep(self, batch_size, preconditioned, rng)
 
-    def _ridge(self, x: Array) -> Array:
+    def ridge(self, x: Array) -> Array:
+        """Second derivative of a smooth penalty in each coordinate; else zeros."""
         if not self.smooth:
             return np.zeros(self.size)
         w = readonly(x[: self.split])
@@ -257,7 +258,7 @@ class LinearProblem(Problem):
         total = self.loss_hessian(point, np.arange(self.n_columns))
         if self.response.shape:
             self._bend_flat(total)
-        total[np.diag_indices(self.size)] += self._ridge(point.x)
+        total[np.diag_indices(self.size)] += self.ridge(point.x)
         return total
 
     def _bend_flat(self, hessian: Array) -> None:
@@ -270,7 +271,7 @@ class LinearProblem(Problem):
 
     def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)
-        ridge = self._ridge(point.x)
+        ridge = self.ridge(point.x)
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
