@@ -1,0 +1,127 @@
+"""The units in which rules walk, and what is known about curvature in them."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._compile import readonly
+from ..designs import Design
+from ..kernels.rows import row_facts
+
+if TYPE_CHECKING:
+    from .linear import LinearProblem
+
+Array = np.ndarray
+
+SAMPLE = 5000  # rows for the estimate of the largest eigenvalue
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Curvatures in the units of the sweep; automatic learning rates come from these.
+
+    Attributes
+    ----------
+    top : float
+        Largest eigenvalue of the full Hessian.
+    mean_row, max_row : float
+        Mean and largest curvature of a single sample's loss.
+    row_sum : float
+        Mean absolute sum of a row.
+    spread : float
+        Root mean square slope of the null model: the size of what is to be explained.
+    bounded : bool
+        Whether curvatures are bounded everywhere.
+    """
+
+    top: float
+    mean_row: float
+    max_row: float
+    row_sum: float
+    spread: float
+    bounded: bool
+
+
+@dataclass(frozen=True)
+class Units:
+    """Columns scaled and centred, without touching them.
+
+    Attributes
+    ----------
+    scale : ndarray of shape (n_columns + 1,)
+        A unit of each coefficient, the intercept's last.
+    shift : ndarray of shape (n_columns,)
+        Where the columns are centred.
+    facts : Facts
+        Curvatures in these units.
+    """
+
+    scale: Array
+    shift: Array
+    facts: Facts
+
+
+def units_of(problem: "LinearProblem", design: Design, preconditioned: bool) -> Units:
+    """Units of the rows of `design`; plain ones unless preconditioned.
+
+    `design` holds the rows of the problem in any order.
+    """
+    bend = problem.response.max_curvature
+    bounded = math.isfinite(bend)
+    if not bounded:
+        bend = float(np.max(problem.response.weights @ problem.null.curvatures))
+    scale = np.ones(problem.n_columns + 1)
+    shift = readonly(np.zeros(problem.n_columns))
+    if preconditioned:
+        scale, shift = _scale(problem, bend), problem.mean
+    facts = _facts(problem, design, scale, shift, bend, bounded)
+    return Units(readonly(scale), shift, facts)
+
+
+def _scale(problem: "LinearProblem", bend: float) -> Array:
+    """One over the root of each coordinate's bound of the curvature."""
+    first = slice(0, problem.split, problem.lanes)
+    ridge = problem.ridge(problem.null.x)[first]
+    squares = bend * problem.norms[first] ** 2 + ridge
+    return 1.0 / np.sqrt(np.append(squares, bend))
+
+
+def _facts(
+    problem: "LinearProblem",
+    design: Design,
+    scale: Array,
+    shift: Array,
+    bend: float,
+    bounded: bool,
+) -> Facts:
+    n, head = design.shape[0], scale[:-1]
+    rows = design.rows.record()
+    mean, largest, absolute = row_facts(rows, n, readonly(head))
+    centre = float(np.sum((head * shift) ** 2))
+    slopes = problem.null.slopes.reshape(n, -1)
+    squares = problem.response.weights @ np.sum(slopes**2, axis=1)
+    spread = math.sqrt(float(squares) / (bend * problem.lanes))
+    return Facts(
+        top=bend * _top_eigenvalue(design, scale, shift),
+        mean_row=bend * max(mean - centre, 0.0) + 1.0,
+        max_row=bend * largest + 1.0,
+        row_sum=absolute + scale[-1],
+        spread=spread or 1.0,
+        bounded=bounded,
+    )
+
+
+def _top_eigenvalue(design: Design, scale: Array, shift: Array) -> float:
+    """Power iteration on a sample of rows."""
+    sample = design.take(np.arange(min(design.shape[0], SAMPLE)))
+    head = scale[:-1]
+    v = np.random.default_rng(0).normal(size=len(head))
+    value = 1.0
+    for _ in range(8):
+        v /= max(float(np.linalg.norm(v)), 1e-300)
+        z = sample.dot(head * v) - (head * shift) @ v
+        v = head * (sample.tdot(z) - shift * z.sum()) / len(z)
+        value = float(np.linalg.norm(v))
+    return max(1.1 * value, float(scale[-1] ** 2), 1e-300)
