@@ -32,7 +32,7 @@ class SignMomentum(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         return rate, self.momentum
 
     def move(self, c, g, w, slots, f):

@@ -36,6 +36,9 @@ class Status(Enum):
 class History:
     """One entry per iteration, the start included.
 
+    Stochastic solvers look at the objective after 1, 2, 4, 8, ... epochs, because that
+    costs a pass over the data; after every epoch where a callback watches.
+
     Attributes
     ----------
     objective : list of float
@@ -47,12 +50,15 @@ class History:
         Time since the start of the run.
     learning_rate : list of float
         Learning rate or step length, NaN where there is none.
+    iteration : list of int
+        Iterations (epochs) done.
     """
 
     objective: list[float] = field(default_factory=list)
     certificate: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
+    iteration: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.objective)
@@ -64,13 +70,19 @@ class History:
         return f"History({len(self)} entries, objective {first:.6g} -> {last:.6g})"
 
     def append(
-        self, objective: float, certificate: float, seconds: float, rate: float
+        self,
+        objective: float,
+        certificate: float,
+        seconds: float,
+        rate: float,
+        iteration: int,
     ) -> None:
         """Add one iteration."""
         self.objective.append(float(objective))
         self.certificate.append(float(certificate))
         self.seconds.append(float(seconds))
         self.learning_rate.append(float(rate))
+        self.iteration.append(iteration)
 
 
 @dataclass(repr=False)

@@ -67,6 +67,7 @@ def run(
         max_iter=solver.max_iter if max_iter is None else max_iter,
         deadline=math.inf if max_time is None else begun + max_time,
         rng=_generator(random_state),
+        watched=bool(callbacks),
     )
     with one_blas_thread():
         loop = _Loop(solver, problem, budget, callbacks, begun)
@@ -123,7 +124,7 @@ class _Loop:
             status = self.record(state)
             while not status:
                 self.solver.step(self.problem, state)
-                state.n_iter += 1
+                state.n_iter += state.stride
                 status = self.record(state)
         except KeyboardInterrupt:
             if _interrupted_again():
@@ -137,7 +138,7 @@ class _Loop:
         point = state.point
         seconds = time.perf_counter() - self.begun
         self.history.append(
-            point.objective, state.certificate.value, seconds, state.rate
+            point.objective, state.certificate.value, seconds, state.rate, state.n_iter
         )
         if point.finite and (
             self.best is None or point.objective <= self.best.objective

@@ -11,9 +11,12 @@ Array = np.ndarray
 
 class Rows(
     Compiled,
-    native=("row_dot", "row_axpy", "row_sq", "row_abs", "row_dots", "row_axpys"),
+    native=(
+        "row_dot", "row_axpy", "row_sq", "row_abs", "row_dots", "row_axpys",
+        "row_support",
+    ),
     sums=True,
-):
+):  # fmt: skip
     """Row access for kernels; vectors and sums are float64 whatever X is."""
 
     @abstractmethod
@@ -39,6 +42,10 @@ class Rows(
     @abstractmethod
     def row_axpys(self, i, a, g):
         """``g += outer(X[i], a)``."""
+
+    @abstractmethod
+    def row_support(self, i):
+        """The columns in which row i has entries."""
 
 
 class Columns(
@@ -109,6 +116,23 @@ class Design(ABC):
     @abstractmethod
     def take(self, rows: Array) -> "Design":
         """The design of these rows, copied in this order, ready for row access."""
+
+    @property
+    @abstractmethod
+    def alike(self) -> bool:
+        """Whether X is sparse and the entries of nearly all columns are of one size."""
+
+    @abstractmethod
+    def in_units(self, scale: Array, shift: Array) -> tuple["Design", Array]:
+        """``(X - shift) * scale``, for a design made by `take`: its arrays are reused.
+
+        Returns also what is left of the centring, in the new units: empty, unless X is
+        sparse and its columns are not centred at zero.
+        """
+
+    @abstractmethod
+    def batch_support(self, batch: int) -> float:
+        """Columns with entries in `batch` consecutive rows, on average."""
 
     @property
     @abstractmethod

@@ -8,6 +8,8 @@ from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
 from ._dense_passes import dot, extended, gram, panel, square_tdot, tdot
 
+CHUNK = 256  # rows at a time, where a temporary copy is needed
+
 
 class DenseRows(Rows):
     """Rows of a C-ordered array."""
@@ -47,6 +49,9 @@ class DenseRows(Rows):
             for k in range(a.shape[0]):
                 g[j, k] += a[k] * self.X[i, j]
 
+    def row_support(self, i):
+        return np.arange(self.X.shape[1])
+
 
 class DenseColumns(Columns):
     """Columns of a matrix, given as the C-ordered transpose."""
@@ -79,6 +84,7 @@ class Dense(Design):
     """A dense matrix in C or Fortran order, float64 or float32."""
 
     sparse = False
+    alike = False
 
     def __init__(self, X: Array) -> None:
         if not (X.flags.c_contiguous or X.flags.f_contiguous):
@@ -141,3 +147,15 @@ class Dense(Design):
 
     def take(self, rows: Array) -> "Dense":
         return Dense(np.ascontiguousarray(self.X[rows]))
+
+    def in_units(self, scale: Array, shift: Array) -> tuple["Dense", Array]:
+        if shift.any() or (scale != 1.0).any():
+            own = self.X.view()
+            own.flags.writeable = True
+            for start in range(0, len(own), CHUNK):
+                part = own[start : start + CHUNK]
+                part[:] = (part - shift) * scale
+        return self, np.zeros(0)
+
+    def batch_support(self, batch: int) -> float:
+        return float(self.shape[1])

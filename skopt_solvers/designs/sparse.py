@@ -18,6 +18,8 @@ from ._sparse_passes import (
     scatter_some,
 )
 
+ALIKE = 10.0  # largest ratio of a column's size to the median that is no other unit
+
 
 class SparseRows(Rows):
     """Rows of a CSR matrix; unsigned indices, see `unsigned`."""
@@ -58,6 +60,9 @@ class SparseRows(Rows):
         for k in range(self.starts[i], self.starts[i + 1]):
             for lane in range(a.shape[0]):
                 g[self.indices[k], lane] += a[lane] * self.data[k]
+
+    def row_support(self, i):
+        return self.indices[self.starts[i] : self.starts[i + 1]]
 
 
 class SparseColumns(Columns):
@@ -202,3 +207,29 @@ class Sparse(Design):
 
     def take(self, rows: Array) -> "Sparse":
         return Sparse(self.X.tocsr()[rows])
+
+    @cached_property
+    def alike(self) -> bool:
+        indices = self._csr[1]
+        entries, p = np.abs(self.X.tocsr().data), self.shape[1]
+        where = np.asarray(indices, np.int64)
+        counts = np.bincount(where, minlength=p)
+        totals = np.bincount(where, entries, minlength=p)
+        sizes = totals[counts > 0] / counts[counts > 0]
+        if not len(sizes) or not sizes.max() < ALIKE * np.median(sizes):
+            return False
+        return bool(np.quantile(sizes, 0.01) > np.median(sizes) / ALIKE)
+
+    def in_units(self, scale: Array, shift: Array) -> tuple["Sparse", Array]:
+        if (scale != 1.0).any():
+            self.X.data *= scale[self.X.indices]
+        return self, scale * shift if shift.any() else np.zeros(0)
+
+    def batch_support(self, batch: int) -> float:
+        X, n = self.X.tocsr(), self.shape[0]
+        if batch == 1:
+            return float(X.nnz / n)
+        starts = np.linspace(0, max(n - batch, 0), 20).astype(int)
+        ends = X.indptr[np.minimum(starts + batch, n)]
+        pairs = zip(X.indptr[starts], ends, strict=True)
+        return float(np.mean([len(np.unique(X.indices[a:b])) for a, b in pairs]))

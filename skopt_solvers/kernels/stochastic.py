@@ -1,108 +1,113 @@
 """Epochs of stochastic rules: gradient of a batch, then one move of every coordinate.
 
-A rule gives ``begin(rate, t)``, scalars for update t, and ``move(c, g, w, slots, f)``,
-the decrease of coordinate f and the step that its prox must take. Everything happens in
-the units of `scale`: coordinate f is ``x[f] / scale[f]`` to the rule.
+A rule gives ``begin(rate, t, memory)``, scalars for update t, and ``move(c, g, u,
+slots, f)``, the decrease of coordinate f and the step that its prox must take. Rows and
+penalty are in the units of the rule: scaled already, and centred unless `shift` says
+where.
 """
 
 from .._compile import kernel
 
 
 @kernel(sums=True)
-def advance(rule, penalty, c, scale, shift, x, g, slots, bound):
-    """Move coordinates 0 ... bound - 1 and clear g; returns what centring must know.
-
-    Columns are centred at `shift` without touching them: ``sum(shift * change)``.
-    """
-    drift = 0.0
+def advance(rule, penalty, c, u, g, slots, bound):
+    """Move coordinates 0 ... bound - 1 and clear g."""
     for f in range(bound):
-        d = scale[f]
-        decrease, step = rule.move(c, d * g[f], x[f] / d, slots, f)
-        new = penalty.prox(x[f] - d * decrease, d * d * step, f)
-        drift += shift[f] * (new - x[f])
-        x[f] = new
+        decrease, step = rule.move(c, g[f], u[f], slots, f)
+        u[f] = penalty.prox(u[f] - decrease, step, f)
         g[f] = 0.0
-    return drift
+
+
+@kernel
+def report(rule, u, slots, memory, out):
+    """The coefficients that the coordinates stand for."""
+    for f in range(u.shape[0]):
+        out[f] = rule.report(u[f], slots, f, memory)
+
+
+@kernel(sums=True)
+def dot(a, b, bound):
+    """``a[:bound] @ b[:bound]``."""
+    total = 0.0
+    for j in range(bound):
+        total += a[j] * b[j]
+    return total
 
 
 @kernel(sums=True)
 def epoch(
-    rows, loss, penalty, rule, y, weights, rates, batch, order, scale, shift, intercept,
-    x, g, slots, t,
+    rows, loss, penalty, rule, y, weights, rates, batch, order, shift, lift,
+    u, g, slots, memory, t,
 ):  # fmt: skip
-    """One pass over the rows in `order`; x ends with the centred intercept if any."""
-    p = shift.shape[0]
-    bias = 0.0
-    if intercept:
-        bias = x[p]
-        for j in range(p):
-            bias -= shift[j] * x[j]
+    """One pass over the rows in `order`.
+
+    Behind the coefficients u holds the intercept in its own unit `lift`, if any;
+    `shift` is empty where the rows are centred.
+    """
+    p, centre = g.shape[0], shift.shape[0] > 0
+    intercept = u.shape[0] > p
     for start in range(0, order.shape[0], batch):
         stop = min(start + batch, order.shape[0])
+        bias = lift * u[p] if intercept else 0.0
+        if centre:
+            bias -= dot(shift, u, p)
         total = 0.0
         for a in range(start, stop):
             i = order[a]
-            q = (
-                loss.slope(y[i], rows.row_dot(i, x) + bias)
-                * weights[i]
-                / (stop - start)
-            )
+            q = loss.slope(y[i], rows.row_dot(i, u) + bias)
+            q *= weights[i] / (stop - start)
             rows.row_axpy(i, q, g)
             total += q
-        c = rule.begin(rates[start // batch], t)
+        c = rule.begin(rates[start // batch], t, memory)
         t += 1
-        if intercept:
+        if centre:
             for j in range(p):
                 g[j] -= shift[j] * total
-        drift = advance(rule, penalty, c, scale, shift, x, g, slots, p)
+        advance(rule, penalty, c, u, g, slots, p)
         if intercept:
-            d = scale[p]
-            decrease, _ = rule.move(c, d * total, x[p] / d, slots, p)
-            x[p] -= d * decrease
-            bias -= d * decrease + drift
+            decrease, _ = rule.move(c, lift * total, u[p], slots, p)
+            u[p] -= decrease
     return t
 
 
 @kernel(sums=True)
 def lane_epoch(
-    rows, loss, penalty, rule, y, weights, rates, batch, order, scale, shift, intercept,
-    x, g, slots, bias, z, q, t,
+    rows, loss, penalty, rule, y, weights, rates, batch, order, shift, lift,
+    u, g, slots, memory, bias, z, q, t,
 ):  # fmt: skip
-    """As `epoch` for a vector-valued loss: x and g have shape (p + intercept, K)."""
-    p, lanes = shift.shape[0], x.shape[1]
-    for k in range(lanes):
-        bias[k] = x[p, k] if intercept else 0.0
-        for j in range(p):
-            bias[k] -= shift[j] * x[j, k]
-    total = z.copy()
+    """As `epoch` for a vector-valued loss: u has shape (p + intercept, K)."""
+    p, lanes, centre = g.shape[0], g.shape[1], shift.shape[0] > 0
+    intercept = u.shape[0] > p
+    total = bias.copy()
     for start in range(0, order.shape[0], batch):
         stop = min(start + batch, order.shape[0])
-        total[:] = 0.0
+        for k in range(lanes):
+            bias[k] = lift * u[p, k] if intercept else 0.0
+            total[k] = 0.0
+        if centre:
+            for j in range(p):
+                for k in range(lanes):
+                    bias[k] -= shift[j] * u[j, k]
         for a in range(start, stop):
             i = order[a]
             z[:] = bias
-            rows.row_dots(i, x, z)
+            rows.row_dots(i, u, z)
             loss.slopes(y[i], z, q)
             for k in range(lanes):
                 q[k] *= weights[i] / (stop - start)
                 total[k] += q[k]
             rows.row_axpys(i, q, g)
-        c = rule.begin(rates[start // batch], t)
+        c = rule.begin(rates[start // batch], t, memory)
         t += 1
         for j in range(p):
             for k in range(lanes):
-                f, d, old = j * lanes + k, scale[j], x[j, k]
-                slope = g[j, k] - (shift[j] * total[k] if intercept else 0.0)
-                decrease, step = rule.move(c, d * slope, old / d, slots, f)
-                x[j, k] = penalty.prox(old - d * decrease, d * d * step, j)
+                slope = g[j, k] - (shift[j] * total[k] if centre else 0.0)
+                decrease, step = rule.move(c, slope, u[j, k], slots, j * lanes + k)
+                u[j, k] = penalty.prox(u[j, k] - decrease, step, j)
                 g[j, k] = 0.0
-                bias[k] -= shift[j] * (x[j, k] - old)
         if intercept:
             for k in range(lanes):
-                d = scale[p]
-                decrease, _ = rule.move(
-                    c, d * total[k], x[p, k] / d, slots, p * lanes + k
-                )
-                x[p, k] -= d * decrease
-                bias[k] -= d * decrease
+                f = p * lanes + k
+                decrease, _ = rule.move(c, lift * total[k], u[p, k], slots, f)
+                u[p, k] -= decrease
     return t

@@ -81,3 +81,34 @@ class Penalty(
     ) -> Record:
         """The compiled form of this penalty for `n_columns` coefficients."""
         return super().record(dtype, **fields)
+
+    def in_units(self, scale: np.ndarray) -> Record:
+        """The compiled form of ``u -> cost(scale * u)``."""
+        return _InUnits(self, scale).record(n_columns=len(scale))
+
+    def shared_ridge(self, record: Record) -> tuple[float, Record, float]:
+        """The ridge that all columns of `record` share, and the record of the rest.
+
+        Third how much that rest is: 0 for nothing, else its largest ridge, inf where
+        there is more in it than ridges.
+        """
+        return 0.0, record, math.inf
+
+
+class _InUnits(Penalty):
+    """A penalty of coefficients that are measured in units of their own."""
+
+    def __init__(self, penalty, scale):
+        self.penalty = penalty
+        self.scale = scale
+
+    def cost(self, w, j):
+        return self.penalty.cost(self.scale[j] * w, j)
+
+    def prox(self, z, step, j):
+        d = self.scale[j]
+        return self.penalty.prox(d * z, d * d * step, j) / d
+
+    def violation(self, w, g, j):
+        d = self.scale[j]
+        return d * self.penalty.violation(d * w, g / d, j)

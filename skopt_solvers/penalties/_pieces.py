@@ -38,6 +38,26 @@ class PieceWise(Penalty):
         }
         return super().record(dtype, n_columns, **(arrays | fields))
 
+    def in_units(self, scale: np.ndarray) -> Record:
+        p = self.record(n_columns=len(scale))
+        return self.record(
+            n_columns=len(scale),
+            level=p.level * scale,  # type: ignore[attr-defined]
+            ridge=p.ridge * scale**2,  # type: ignore[attr-defined]
+            low=p.low / scale,  # type: ignore[attr-defined]
+            high=p.high / scale,  # type: ignore[attr-defined]
+        )
+
+    def shared_ridge(self, record: Record) -> tuple[float, Record, float]:
+        fields = record._asdict()
+        ridge = fields["ridge"]
+        shared = float(ridge.min(initial=math.inf)) if len(ridge) else 0.0
+        fields["ridge"] = ridge - shared
+        bounded = np.isfinite(fields["low"]).any() or np.isfinite(fields["high"]).any()
+        rough = bounded or fields["level"].any()
+        left = math.inf if rough else float(fields["ridge"].max(initial=0.0))
+        return shared, self.record(n_columns=len(ridge), **fields), left
+
     def cost(self, w, j):
         if w < self.low[j] or w > self.high[j]:
             return math.inf

@@ -168,9 +168,13 @@ class Problem(ABC):
 
     @abstractmethod
     def sweep(
-        self, batch_size: int, preconditioned: bool, rng: np.random.Generator
+        self,
+        rule: Any,
+        batch_size: int | None,
+        preconditioned: bool,
+        rng: np.random.Generator,
     ) -> Any:
-        """How stochastic rules walk through the data; see `Sweep`."""
+        """How a stochastic rule goes through the data; see `Sweep`."""
 
     @abstractmethod
     def hessian(self, point: Point) -> Array:

@@ -1,14 +1,16 @@
-"""How stochastic rules walk through a problem: which kernel, in which units."""
+"""How stochastic rules go through a problem: in which units, with which kernel."""
 
 import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels import stochastic as kernels
+from ._base import Point
 from ._units import Facts, units_of
+from ._walks import walk_for
 
 if TYPE_CHECKING:
     from .function import FunctionProblem
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-BLOCK = 32  # consecutive rows visited together: random single rows cost 2-8 times more
+BATCH, MANY = 32, 200_000  # rows per update; four times as many where rows are many
+BLOCK = 32  # rows visited together at least: random single rows cost 2-8 times more
+BLOCKS = 500  # and so many blocks at most: rows are shuffled already
 
 
 class Sweep(ABC):
-    """One epoch after another.
+    """One epoch after another, on a vector u in units of the sweep's own.
 
     Attributes
     ----------
@@ -28,32 +32,55 @@ class Sweep(ABC):
         Updates per epoch.
     facts : Facts or None
         None where nothing is known about the curvature.
+    costly : bool
+        Whether evaluating the objective costs about as much as an epoch.
     """
 
-    updates: int
+    updates: int = 1
     facts: Facts | None = None
+    costly: bool = False
+    batch: int = 1
 
     @abstractmethod
-    def epoch(self, rule: Record, x: Array, slots: Array, rates: Array, t: int) -> int:
-        """Go through the data once, updating x and slots; returns the update count."""
+    def enter(self, x: Array) -> Array:
+        """The vector u of x."""
+
+    @abstractmethod
+    def leave(self, u: Array) -> Array:
+        """The vector x of u."""
+
+    @abstractmethod
+    def epoch(
+        self, rule: Record, u: Array, keep: tuple[Array, Array], rates: Array,
+        t: int, point: Point,
+    ) -> int:  # fmt: skip
+        """Go through the data once, from update t on; returns the next update count.
+
+        Updates u and `keep`, the rule's slots and memory; `point` is that of u if the
+        objective is evaluated after every epoch.
+        """
 
 
 class FunctionSweep(Sweep):
     """One update an epoch, with the whole gradient."""
 
-    updates = 1
-
     def __init__(self, problem: "FunctionProblem") -> None:
         self.problem = problem
-        self.scale = readonly(np.ones(problem.size))
-        self.shift = readonly(np.zeros(problem.size))
 
-    def epoch(self, rule: Record, x: Array, slots: Array, rates: Array, t: int) -> int:
-        g = np.array(self.problem.at(x.copy()).loss_gradient)
-        c = rule.begin(float(rates[0]), t)  # type: ignore[attr-defined]
-        kernels.advance(
-            rule, self.problem.record, c, self.scale, self.shift, x, g, slots, len(x)
-        )
+    def enter(self, x: Array) -> Array:
+        return x.copy()
+
+    def leave(self, u: Array) -> Array:
+        return u.copy()
+
+    def epoch(
+        self, rule: Record, u: Array, keep: tuple[Array, Array], rates: Array,
+        t: int, point: Point,
+    ) -> int:  # fmt: skip
+        slots, memory = keep
+        c = rule.begin(float(rates[0]), t, memory)  # type: ignore[attr-defined]
+        g = np.array(point.loss_gradient)
+        kernels.advance(rule, self.problem.record, c, u, g, slots, len(u))
         return t + 1
 
 
@@ -63,48 +90,57 @@ class LinearSweep(Sweep):
     def __init__(
         self,
         problem: "LinearProblem",
-        batch_size: int,
+        rule: Any,
+        batch_size: int | None,
         preconditioned: bool,
         rng: np.random.Generator,
     ) -> None:
         n = problem.design.shape[0]
         order = rng.permutation(n)
-        self.problem, self.rng, self.batch = problem, rng, min(batch_size, n)
-        self.design = problem.design.take(order)
-        self.rows = self.design.rows.record()
-        self.y = readonly(problem.response.y[order])
-        self.weights = readonly(n * problem.response.weights[order])
+        self.problem, self.rng = problem, rng
+        self.batch = min(batch_size or (BATCH if n <= MANY else 4 * BATCH), n)
         self.updates = math.ceil(n / self.batch)
-        units = units_of(problem, self.design, preconditioned)
+        self.costly = self.updates > 1
+        design = problem.design.take(order)
+        make = walk_for(problem, design, rule, self.batch)
+        units = units_of(problem, design, preconditioned, centred=make.centred)
         self.scale, self.shift, self.facts = units.scale, units.shift, units.facts
+        y = readonly(problem.response.y[order])
+        weights = readonly(n * problem.response.weights[order])
+        self.walk = make(problem, design, units, y, weights, self.batch)
 
-    def epoch(self, rule: Record, x: Array, slots: Array, rates: Array, t: int) -> int:
-        problem = self.problem
-        self._recentre(x, problem.mean, self.shift)
-        common = (
-            self.rows, problem.response.record, problem.record, rule, self.y,
-            self.weights, readonly(rates), self.batch, self._order(),
-            self.scale, self.shift, problem.fit_intercept,
-        )  # fmt: skip
-        if not problem.response.shape:
-            t = kernels.epoch(*common, x, np.zeros(problem.size), slots, t)
-        else:
-            X, spare = x.reshape(-1, problem.lanes), np.zeros((3, problem.lanes))
-            t = kernels.lane_epoch(*common, X, np.zeros_like(X), slots, *spare, t)
-        self._recentre(x, self.shift, problem.mean)
-        return t
+    def enter(self, x: Array) -> Array:
+        u = self._recentred(x, self.problem.mean, self.shift)
+        u /= self._each
+        return u
 
-    def _recentre(self, x: Array, old: Array, new: Array) -> None:
-        """Restate the intercept for columns centred elsewhere."""
+    def leave(self, u: Array) -> Array:
+        return self._recentred(u * self._each, self.shift, self.problem.mean)
+
+    @property
+    def _each(self) -> Array:
+        """The unit of each coordinate."""
+        return np.repeat(self.scale, self.problem.lanes)[: self.problem.size]
+
+    def _recentred(self, x: Array, old: Array, new: Array) -> Array:
+        """x with its intercept restated for columns centred elsewhere."""
+        x = x.copy()
         if self.problem.fit_intercept and old is not new:
             x[self.problem.split :] += (new - old) @ self.problem.coefficients(x)
+        return x
+
+    def epoch(
+        self, rule: Record, u: Array, keep: tuple[Array, Array], rates: Array,
+        t: int, point: Point,
+    ) -> int:  # fmt: skip
+        return self.walk.epoch(rule, readonly(rates), self._order(), u, *keep, t)
 
     def _order(self) -> Array:
         """Rows: blocks of consecutive ones in random order; all at full batch."""
-        n = len(self.y)
-        rows = np.arange(n)
+        n = self.problem.design.shape[0]
         if self.batch >= n:
-            return readonly(rows)
-        blocks = np.array_split(rows, max(n // BLOCK, 1))
-        shuffled = self.rng.permutation(len(blocks))
-        return readonly(np.concatenate([blocks[b] for b in shuffled]))
+            return readonly(np.arange(n))
+        size = max(BLOCK, n // BLOCKS)
+        starts = size * self.rng.permutation(math.ceil(n / size))
+        rows = (starts[:, None] + np.arange(size)).ravel()
+        return readonly(rows[rows < n])

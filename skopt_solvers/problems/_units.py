@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
+LENGTH = 10.0  # of a row, squared, where all columns share one unit: as measured
 SAMPLE = 5000  # rows for the estimate of the largest eigenvalue
 
 
@@ -63,10 +64,13 @@ class Units:
     facts: Facts
 
 
-def units_of(problem: "LinearProblem", design: Design, preconditioned: bool) -> Units:
+def units_of(
+    problem: "LinearProblem", design: Design, preconditioned: bool, centred: bool = True
+) -> Units:
     """Units of the rows of `design`; plain ones unless preconditioned.
 
-    `design` holds the rows of the problem in any order.
+    `design` holds the rows of the problem in any order; `centred` says whether sparse
+    columns are to be centred.
     """
     bend = problem.response.max_curvature
     bounded = math.isfinite(bend)
@@ -75,14 +79,22 @@ def units_of(problem: "LinearProblem", design: Design, preconditioned: bool) -> 
     scale = np.ones(problem.n_columns + 1)
     shift = readonly(np.zeros(problem.n_columns))
     if preconditioned:
-        scale, shift = _scale(problem, bend), problem.mean
+        scale = _scale(problem, bend)
+        shift = problem.mean if centred or not design.sparse else shift
     facts = _facts(problem, design, scale, shift, bend, bounded)
     return Units(readonly(scale), shift, facts)
 
 
 def _scale(problem: "LinearProblem", bend: float) -> Array:
-    """One over the root of each coordinate's bound of the curvature."""
+    """One over the root of each coordinate's bound of the curvature.
+
+    Sparse columns whose entries are alike stay as they are: the rare ones among them
+    would have rows of very different lengths, and a ridge of their own each.
+    """
     first = slice(0, problem.split, problem.lanes)
+    if problem.design.alike:
+        row = float(np.sum(problem.variances + problem.mean**2)) / LENGTH or 1.0
+        return np.append(np.full(problem.n_columns, row), 1.0) ** -0.5 * bend**-0.5
     ridge = problem.ridge(problem.null.x)[first]
     squares = bend * problem.norms[first] ** 2 + ridge
     return 1.0 / np.sqrt(np.append(squares, bend))
@@ -100,6 +112,7 @@ def _facts(
     rows = design.rows.record()
     mean, largest, absolute = row_facts(rows, n, readonly(head))
     centre = float(np.sum((head * shift) ** 2))
+    spans = float(np.sum(np.sqrt(problem.variances) * head))  # of centred columns
     slopes = problem.null.slopes.reshape(n, -1)
     squares = problem.response.weights @ np.sum(slopes**2, axis=1)
     spread = math.sqrt(float(squares) / (bend * problem.lanes))
@@ -107,7 +120,7 @@ def _facts(
         top=bend * _top_eigenvalue(design, scale, shift),
         mean_row=bend * max(mean - centre, 0.0) + 1.0,
         max_row=bend * largest + 1.0,
-        row_sum=absolute + scale[-1],
+        row_sum=min(absolute, spans) + scale[-1],
         spread=spread or 1.0,
         bounded=bounded,
     )

@@ -146,7 +146,11 @@ class FunctionProblem(Problem):
         return np.maximum(np.abs(np.diag(self.hessian(point))), 1e-12)
 
     def sweep(
-        self, batch_size: int, preconditioned: bool, rng: np.random.Generator
+        self,
+        rule: Any,
+        batch_size: int | None,
+        preconditioned: bool,
+        rng: np.random.Generator,
     ) -> FunctionSweep:
         return FunctionSweep(self)
 

@@ -217,9 +217,13 @@ class LinearProblem(Problem):
         return np.square(self.norms) * bend + self.ridge(point.x)
 
     def sweep(
-        self, batch_size: int, preconditioned: bool, rng: np.random.Generator
+        self,
+        rule: Any,
+        batch_size: int | None,
+        preconditioned: bool,
+        rng: np.random.Generator,
     ) -> LinearSweep:
-        return LinearSweep(self, batch_size, preconditioned, rng)
+        return LinearSweep(self, rule, batch_size, preconditioned, rng)
 
     def ridge(self, x: Array) -> Array:
         """Second derivative of a smooth penalty in each coordinate; else zeros."""

@@ -13,9 +13,11 @@ from .lion import Lion
 from .nadam import NAdam
 from .newton import Newton
 from .newton_cg import NewtonCG
+from .prodigy import Prodigy
 from .proximal_gradient import ProximalGradient
 from .radam import RAdam
 from .rmsprop import RMSProp
+from .schedule_free import ScheduleFreeAdam
 from .sgd import SGD
 
 __all__ = [
@@ -31,9 +33,11 @@ __all__ = [
     "NAdam",
     "Newton",
     "NewtonCG",
+    "Prodigy",
     "ProximalGradient",
     "RAdam",
     "RMSProp",
+    "ScheduleFreeAdam",
     "Solver",
     "State",
     "StochasticSolver",

@@ -18,12 +18,13 @@ Array = np.ndarray
 
 @dataclass(slots=True)
 class Budget:
-    """What a run may spend, and what it is for."""
+    """What a run may spend, and what it is for; whether callbacks watch every step."""
 
     tol: float | None
     max_iter: int
     deadline: float = math.inf
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    watched: bool = False
 
     @property
     def goal(self) -> float:
@@ -45,6 +46,7 @@ class State:
     certificate: Certificate
     rate: float = math.nan
     n_iter: int = 0
+    stride: int = 1  # iterations that the last step did
     stalled: bool = False
 
     def certify(self, problem: Problem, witness: Point | None = None) -> None:

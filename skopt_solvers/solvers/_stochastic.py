@@ -2,22 +2,25 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from .._compile import Compiled
 from .._params import Choice, Constraint, Number, Optional, Whole
+from ..kernels.stochastic import report
 from ..problems._base import Oracle, Point, Problem
-from ..problems._sweep import Facts, Sweep
+from ..problems._sweep import Sweep
+from ..problems._units import Facts
 from ..result import NOT_YET
 from ..schedules import Constant, LinearDecay, Schedule, as_schedule
 from ._base import Array, Budget, Solver, State
 
 GUARD = 10.0  # an objective beyond so many times the first one means divergence
 RETRIES = 8
+MEMORY = 8  # numbers that a rule may keep for itself
 
 
 @dataclass
@@ -26,15 +29,25 @@ class StochasticState(State):
 
     sweep: Any = None
     rule: Any = None
-    schedule: Any = None
-    slots: Any = None
+    u: Any = None
+    keep: Any = None
     base_rate: float = math.nan
     t: int = 1
     retries: int = RETRIES
-    start: Any = None
+    cycles: Iterator[int] = field(default_factory=lambda: iter(()))
+    judged: bool = False
+    length: int = 0
+    done: int = 0
+    schedule: Any = None
+    begin: Any = None
 
 
-class StochasticSolver(Solver, Compiled, native=("begin", "move"), sums=True):
+class StochasticSolver(
+    Solver,
+    Compiled,
+    native=("begin", "move", "report", "idle", "ratio", "drift", "rest"),
+    sums=True,
+):
     """Base of the rules that move by gradients of batches.
 
     A subclass says how many `slots` of memory a coordinate needs and writes `begin` and
@@ -46,17 +59,32 @@ class StochasticSolver(Solver, Compiled, native=("begin", "move"), sums=True):
         Numbers kept per coordinate.
     default_rate : float
         torch's default, taken where nothing is known of the curvature.
+    decays : bool
+        Whether automatic rates decay, in cycles that double: 1, 2, 4, ... epochs.
+    averaged : bool
+        Whether `report` is another coefficient than that of the gradients.
+    linear : bool
+        Whether `begin` returns ``(kept, fresh, direct, carried, step)`` and `move` does
+        ``b = kept b + fresh g; u -= direct g + carried b``, b in the first slot. Idle
+        coordinates are not touched then.
+    lazy : bool
+        Whether `idle`, `ratio`, `drift` and `rest` say what happens to a coordinate
+        without a gradient, so that it can catch up when it is needed.
     """
 
     requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.PROX
     stochastic: ClassVar[bool] = True
     slots: ClassVar[int] = 0
     default_rate: ClassVar[float] = 1e-3
+    averaged: ClassVar[bool] = False
+    decays: ClassVar[bool] = True
+    linear: ClassVar[bool] = False
+    lazy: ClassVar[bool] = False
     own: ClassVar[Mapping[str, Constraint]] = {}
 
     learning_rate: Any
     schedule: Any
-    batch_size: int
+    batch_size: Any
     preconditioner: Any
 
     @property
@@ -66,75 +94,163 @@ class StochasticSolver(Solver, Compiled, native=("begin", "move"), sums=True):
         return {
             "learning_rate": rate,
             "tol": Optional(Number(0.0, math.inf, open_high=True)),
-            "batch_size": Whole(1),
+            "batch_size": Optional(Whole(1), also=("auto",)),
             "preconditioner": Choice("auto", None),
             **self.own,
         }
 
+    # -- native --------------------------------------------------------------------
+
     @abstractmethod
-    def begin(self, rate, t):
-        """Scalars for update t = 1, 2, ... at this learning rate."""
+    def begin(self, rate, t, memory):
+        """Scalars for update t = 1, 2, ... at this learning rate.
+
+        `memory` holds a few numbers for the rule's own use, zeros at first.
+        """
 
     @abstractmethod
     def move(self, c, g, w, slots, f):
         """Decrease of coordinate f, and the limit of decrease / g for a constant g."""
 
+    def report(self, w, slots, f, memory):
+        """The coefficient that coordinate f stands for."""
+        return w
+
+    def idle(self, c):
+        """Fade and pace of an update without gradient: ``w = fade w - pace drift``."""
+        return 1.0, 0.0
+
+    def ratio(self):
+        """Factor of the drift in every update without gradient."""
+        return 0.0
+
+    def drift(self, slots, f):
+        """What goes on moving coordinate f."""
+        return 0.0
+
+    def rest(self, slots, f, k):
+        """Let the slots of coordinate f go through k updates without gradient."""
+
+    # -- the run -------------------------------------------------------------------
+
     @abstractmethod
     def automatic(self, facts: Facts, batch: int) -> float:
         """A learning rate that works, from the curvatures of the problem."""
+
+    def decay(self) -> Schedule:
+        """The schedule that goes with automatic learning rates."""
+        return LinearDecay()
 
     def init(self, problem: Problem, x: Array, budget: Budget) -> StochasticState:
         feasible = problem.prox(x, np.full_like(x, 1e-300))
         state = StochasticState(problem.at(feasible), budget, NOT_YET)
         state.sweep = problem.sweep(
-            batch_size=self.batch_size,
+            rule=self,
+            batch_size=None if self.batch_size == "auto" else self.batch_size,
             preconditioned=self.preconditioner is not None,
             rng=budget.rng,
         )
         state.rule = self.record()
         state.base_rate = state.rate = self._rate(state.sweep)
-        updates = max(budget.max_iter, 1) * state.sweep.updates
-        state.schedule = self._schedule().bound(updates, state.sweep.updates)
-        state.start = state.point
-        self._reset(problem, state)
+        state.judged = self._judged(state)
+        cyclic, whole = state.judged and self.decays, [budget.max_iter]
+        state.cycles = iter(cycles(budget.max_iter) if cyclic else whole)
         return state
 
+    def _judged(self, state: StochasticState) -> bool:
+        """Whether certificates decide on the way: after each of the cycles, if any."""
+        own = self.schedule is None and self.learning_rate == "auto"
+        asked = state.budget.tol is not None and state.sweep.facts is not None
+        return own and asked
+
     def step(self, problem: Problem, state: Any) -> None:
-        x = state.point.x.copy()
+        if state.done == state.length:
+            self._next_cycle(problem, state)
+        state.stride = 0
+        for _ in range(self._epochs(state)):
+            self._epoch(state)
+            state.stride += 1
+            if state.budget.spent:
+                break
+        state.point = problem.at(self._answer(problem, state))
+        state.certificate = NOT_YET
+        if self._diverged(state.begin, state.point) and state.retries:
+            self._retry(problem, state)
+        elif state.judged and (state.done == state.length or not self.decays):
+            state.certify(problem)
+
+    def _epochs(self, state: StochasticState) -> int:
+        """Epochs until the objective is looked at again: as many as were done."""
+        if state.budget.watched or not state.sweep.costly:
+            return 1
+        left = min(state.length - state.done, state.budget.max_iter - state.n_iter)
+        return min(max(state.done, 1), left)
+
+    def _epoch(self, state: StochasticState) -> None:
         times = np.arange(state.t, state.t + state.sweep.updates)
         rates = state.base_rate * state.schedule.factors(times)
-        state.t = state.sweep.epoch(state.rule, x, state.slots, rates, state.t)
+        state.t = state.sweep.epoch(
+            state.rule, state.u, state.keep, rates, state.t, state.point
+        )
         state.rate = float(rates[-1])
-        state.point = problem.at(x)
-        if self._diverged(state.start, state.point) and state.retries:
-            self._retry(problem, state)
+        state.done += 1
+
+    def _answer(self, problem: Problem, state: StochasticState) -> Array:
+        """Where the run stands, in the user's units."""
+        if not self.averaged:
+            return state.sweep.leave(state.u)
+        reported = np.empty_like(state.u)
+        report(state.rule, state.u, *state.keep, reported)
+        x = state.sweep.leave(reported)
+        return problem.prox(x, np.full_like(x, 1e-300))  # means may leave the bounds
+
+    def _next_cycle(self, problem: Problem, state: StochasticState) -> None:
+        state.length, state.begin = next(state.cycles), state.point
+        self._restart(problem, state)
+
+    def _restart(self, problem: Problem, state: StochasticState) -> None:
+        updates = state.length * state.sweep.updates
+        state.schedule = self._schedule().bound(updates, state.sweep.updates)
+        state.point, state.t, state.done = state.begin, 1, 0
+        state.u = state.sweep.enter(state.point.x)
+        slots = np.zeros((max(type(self).slots, 1), problem.size))
+        state.keep = slots, np.zeros(MEMORY)
 
     def _diverged(self, start: Point, point: Point) -> bool:
         limit = GUARD * abs(start.objective) + 1.0
         return self.learning_rate == "auto" and not point.objective <= limit
 
     def _retry(self, problem: Problem, state: StochasticState) -> None:
-        """Begin again at a quarter of the learning rate."""
+        """Begin the cycle again at a quarter of the learning rate."""
         state.retries -= 1
         state.base_rate /= 4
-        state.point, state.t = state.start, 1
-        self._reset(problem, state)
-
-    def _reset(self, problem: Problem, state: StochasticState) -> None:
-        state.slots = np.zeros((max(type(self).slots, 1), problem.size))
+        left = state.budget.max_iter - state.n_iter - state.stride
+        state.length = min(state.length, max(left, 1))
+        self._restart(problem, state)
 
     def _rate(self, sweep: Sweep) -> float:
         if self.learning_rate != "auto":
             return float(self.learning_rate)
         if sweep.facts is None:
             return type(self).default_rate
-        return self.automatic(sweep.facts, self.batch_size)
+        return self.automatic(sweep.facts, sweep.batch)
 
     def _schedule(self) -> Schedule:
         """What was given; else constant, or a decay to zero for automatic rates."""
         if self.schedule is None:
-            return LinearDecay() if self.learning_rate == "auto" else Constant()
+            return self.decay() if self.learning_rate == "auto" else Constant()
         return as_schedule(self.schedule)
+
+
+def cycles(epochs: int) -> list[int]:
+    """1, 2, 4, ... epochs, the last one longer: together `epochs`."""
+    lengths: list[int] = []
+    left = epochs
+    while left > 0:
+        length = 2 ** len(lengths)
+        lengths.append(left if left < 2 * length else length)
+        left -= lengths[-1]
+    return lengths
 
 
 def gradient_rate(facts: Facts, batch: int) -> float:

@@ -3,7 +3,7 @@
 import math
 
 from .._params import Number
-from ..problems._sweep import Facts
+from ..problems._units import Facts
 from ._stochastic import StochasticSolver
 
 
@@ -37,8 +37,8 @@ class Adadelta(StochasticSolver):
         :math:`\epsilon`, greater than zero, inside the roots.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -64,6 +64,7 @@ class Adadelta(StochasticSolver):
     """
 
     slots = 2
+    lazy = True
     default_rate = 1.0
     own = {  # noqa: RUF012
         "rho": Number(0.0, 1.0, open_high=True),
@@ -76,7 +77,7 @@ class Adadelta(StochasticSolver):
         rho=0.9,
         eps=1e-6,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -90,7 +91,7 @@ class Adadelta(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         return rate, self.rho
 
     def move(self, c, g, w, slots, f):
@@ -101,6 +102,10 @@ class Adadelta(StochasticSolver):
         slots[0, f] = v
         slots[1, f] = rho * slots[1, f] + (1.0 - rho) * delta * delta
         return rate * delta, rate * ratio
+
+    def rest(self, slots, f, k):
+        slots[0, f] *= self.rho**k
+        slots[1, f] *= self.rho**k
 
     def automatic(self, facts: Facts, batch: int) -> float:
         return 1.0

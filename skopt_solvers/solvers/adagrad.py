@@ -3,7 +3,7 @@
 import math
 
 from .._params import Number
-from ..problems._sweep import Facts
+from ..problems._units import Facts
 from ._stochastic import StochasticSolver
 
 
@@ -35,8 +35,8 @@ class Adagrad(StochasticSolver):
         :math:`\epsilon`, greater than zero.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -62,6 +62,7 @@ class Adagrad(StochasticSolver):
     """
 
     slots = 1
+    lazy = True
     default_rate = 0.01
     own = {  # noqa: RUF012
         "initial_accumulator_value": Number(0.0, math.inf, open_high=True),
@@ -74,7 +75,7 @@ class Adagrad(StochasticSolver):
         initial_accumulator_value=0.0,
         eps=1e-10,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -88,7 +89,7 @@ class Adagrad(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         return rate, self.initial_accumulator_value
 
     def move(self, c, g, w, slots, f):

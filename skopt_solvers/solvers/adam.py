@@ -2,12 +2,11 @@
 
 import math
 
-from .._params import Flag, Number
-from ..problems._sweep import Facts
-from ._stochastic import StochasticSolver
+from .._params import Flag
+from ._moments import MomentSolver
 
 
-class Adam(StochasticSolver):
+class Adam(MomentSolver):
     r"""Adaptive moment estimation.
 
     .. math::
@@ -38,8 +37,8 @@ class Adam(StochasticSolver):
         Whether denominators never decrease.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -66,12 +65,8 @@ class Adam(StochasticSolver):
     """
 
     slots = 3
-    own = {  # noqa: RUF012
-        "beta1": Number(0.0, 1.0, open_high=True),
-        "beta2": Number(0.0, 1.0, open_high=True),
-        "eps": Number(0.0, math.inf, True, True),
-        "amsgrad": Flag(),
-    }
+    lazy = True
+    own = MomentSolver.moments | {"amsgrad": Flag()}
 
     def __init__(
         self,
@@ -81,7 +76,7 @@ class Adam(StochasticSolver):
         eps=1e-8,
         amsgrad=False,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -97,20 +92,35 @@ class Adam(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
-        return rate / (1.0 - self.beta1**t), 1.0 / math.sqrt(1.0 - self.beta2**t), rate
+    def begin(self, rate, t, memory):
+        pace = rate / (1.0 - self.beta1**t)
+        correction = 1.0 / math.sqrt(1.0 - self.beta2**t)
+        kept = 1.0 if self.amsgrad else 0.0
+        return pace, correction, rate, kept
 
     def move(self, c, g, w, slots, f):
-        pace, correction, rate = c
+        pace, correction, rate, kept = c
         m = self.beta1 * slots[0, f] + (1.0 - self.beta1) * g
         v = self.beta2 * slots[1, f] + (1.0 - self.beta2) * g * g
+        top = max(v, kept * slots[2, f])
         slots[0, f] = m
         slots[1, f] = v
-        if self.amsgrad:
-            v = max(v, slots[2, f])
-            slots[2, f] = v
-        spread = math.sqrt(v) * correction + self.eps
+        slots[2, f] = top
+        spread = math.sqrt(top) * correction + self.eps
         return pace * m / spread, rate / spread
 
-    def automatic(self, facts: Facts, batch: int) -> float:
-        return facts.spread / facts.row_sum
+    def idle(self, c):
+        return 1.0, c[0] / c[1]
+
+    def ratio(self):
+        fading = self.beta2 > 0.0 and not self.amsgrad
+        return self.beta1 / math.sqrt(self.beta2) if fading else self.beta1
+
+    def drift(self, slots, f):
+        return slots[0, f] / (math.sqrt(slots[2, f]) + self.eps)
+
+    def rest(self, slots, f, k):
+        slots[0, f] *= self.beta1**k
+        slots[1, f] *= self.beta2**k
+        if not self.amsgrad:
+            slots[2, f] = slots[1, f]

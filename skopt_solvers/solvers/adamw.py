@@ -3,11 +3,10 @@
 import math
 
 from .._params import Flag, Number
-from ..problems._sweep import Facts
-from ._stochastic import StochasticSolver
+from ._moments import MomentSolver
 
 
-class AdamW(StochasticSolver):
+class AdamW(MomentSolver):
     r"""Adaptive moment estimation with decoupled weight decay.
 
     .. math::
@@ -46,8 +45,8 @@ class AdamW(StochasticSolver):
         Whether denominators never decrease.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -73,10 +72,8 @@ class AdamW(StochasticSolver):
     """
 
     slots = 3
-    own = {  # noqa: RUF012
-        "beta1": Number(0.0, 1.0, open_high=True),
-        "beta2": Number(0.0, 1.0, open_high=True),
-        "eps": Number(0.0, math.inf, True, True),
+    lazy = True
+    own = MomentSolver.moments | {
         "weight_decay": Number(0.0, math.inf, open_high=True),
         "amsgrad": Flag(),
     }
@@ -90,7 +87,7 @@ class AdamW(StochasticSolver):
         weight_decay=0.01,
         amsgrad=False,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -107,22 +104,35 @@ class AdamW(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         pace = rate / (1.0 - self.beta1**t)
         correction = 1.0 / math.sqrt(1.0 - self.beta2**t)
-        return pace, correction, rate, rate * self.weight_decay
+        kept = 1.0 if self.amsgrad else 0.0
+        return pace, correction, rate, kept, rate * self.weight_decay
 
     def move(self, c, g, w, slots, f):
-        pace, correction, rate, decay = c
+        pace, correction, rate, kept, decay = c
         m = self.beta1 * slots[0, f] + (1.0 - self.beta1) * g
         v = self.beta2 * slots[1, f] + (1.0 - self.beta2) * g * g
+        top = max(v, kept * slots[2, f])
         slots[0, f] = m
         slots[1, f] = v
-        if self.amsgrad:
-            v = max(v, slots[2, f])
-            slots[2, f] = v
-        spread = math.sqrt(v) * correction + self.eps
+        slots[2, f] = top
+        spread = math.sqrt(top) * correction + self.eps
         return decay * w + pace * m / spread, rate / spread
 
-    def automatic(self, facts: Facts, batch: int) -> float:
-        return facts.spread / facts.row_sum
+    def idle(self, c):
+        return 1.0 - c[4], c[0] / c[1]
+
+    def ratio(self):
+        fading = self.beta2 > 0.0 and not self.amsgrad
+        return self.beta1 / math.sqrt(self.beta2) if fading else self.beta1
+
+    def drift(self, slots, f):
+        return slots[0, f] / (math.sqrt(slots[2, f]) + self.eps)
+
+    def rest(self, slots, f, k):
+        slots[0, f] *= self.beta1**k
+        slots[1, f] *= self.beta2**k
+        if not self.amsgrad:
+            slots[2, f] = slots[1, f]

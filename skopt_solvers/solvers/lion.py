@@ -3,7 +3,7 @@
 import math
 
 from .._params import Number
-from ..problems._sweep import Facts
+from ..problems._units import Facts
 from ._stochastic import StochasticSolver
 
 TINY = 1e-100  # a gradient of zero has no sign
@@ -45,8 +45,8 @@ class Lion(StochasticSolver):
         that of `AdamW` it is no penalty but changes the solution.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -73,6 +73,7 @@ class Lion(StochasticSolver):
     """
 
     slots = 1
+    lazy = True
     default_rate = 1e-4
     own = {  # noqa: RUF012
         "beta1": Number(0.0, 1.0, open_high=True),
@@ -87,7 +88,7 @@ class Lion(StochasticSolver):
         beta2=0.99,
         weight_decay=0.0,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -102,7 +103,7 @@ class Lion(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         return rate, rate * self.weight_decay
 
     def move(self, c, g, w, slots, f):
@@ -112,6 +113,18 @@ class Lion(StochasticSolver):
         ahead, size = m + new, max(abs(m) + abs(new), TINY)
         sign = ahead / max(abs(ahead), TINY)
         return decay * w + rate * sign, rate / size
+
+    def idle(self, c):
+        return 1.0 - c[1], c[0]
+
+    def ratio(self):
+        return 1.0
+
+    def drift(self, slots, f):
+        return slots[0, f] / max(abs(slots[0, f]), TINY)
+
+    def rest(self, slots, f, k):
+        slots[0, f] *= self.beta2**k
 
     def automatic(self, facts: Facts, batch: int) -> float:
         return 0.1 * facts.spread / facts.row_sum

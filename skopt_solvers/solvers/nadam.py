@@ -3,11 +3,10 @@
 import math
 
 from .._params import Number
-from ..problems._sweep import Facts
-from ._stochastic import StochasticSolver
+from ._moments import MomentSolver
 
 
-class NAdam(StochasticSolver):
+class NAdam(MomentSolver):
     r"""Adaptive moment estimation with Nesterov's momentum.
 
     .. math::
@@ -41,8 +40,8 @@ class NAdam(StochasticSolver):
         :math:`\beta_1` to all of it. Keras has 1.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -67,13 +66,10 @@ class NAdam(StochasticSolver):
     array([0.819973])
     """
 
-    slots = 3
+    lazy = True
     default_rate = 0.002
-    own = {  # noqa: RUF012
-        "beta1": Number(0.0, 1.0, open_high=True),
-        "beta2": Number(0.0, 1.0, open_high=True),
-        "eps": Number(0.0, math.inf, True, True),
-        "momentum_decay": Number(0.0, math.inf, open_high=True),
+    own = MomentSolver.moments | {
+        "momentum_decay": Number(0.0, math.inf, open_high=True)
     }
 
     def __init__(
@@ -84,7 +80,7 @@ class NAdam(StochasticSolver):
         eps=1e-8,
         momentum_decay=0.004,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -100,22 +96,23 @@ class NAdam(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         mu = self.beta1 * (1.0 - 0.5 * 0.96 ** (t * self.momentum_decay))
         ahead = self.beta1 * (1.0 - 0.5 * 0.96 ** ((t + 1) * self.momentum_decay))
-        return rate, mu, ahead, 1.0 / math.sqrt(1.0 - self.beta2**t)
+        rest = memory[0] = 1.0 - mu * (1.0 - memory[0])  # 1 - the product of all mu
+        old = rate * ahead / (1.0 - ahead * (1.0 - rest))
+        new = rate * (1.0 - mu) / rest
+        limit = rate * (1.0 + ahead - mu)
+        return old, new, limit, 1.0 / math.sqrt(1.0 - self.beta2**t)
 
     def move(self, c, g, w, slots, f):
-        rate, mu, ahead, correction = c
+        old, new, limit, correction = c
         m = self.beta1 * slots[0, f] + (1.0 - self.beta1) * g
         v = self.beta2 * slots[1, f] + (1.0 - self.beta2) * g * g
-        rest = 1.0 - mu * (1.0 - slots[2, f])  # 1 - pi_t, for slots begin at zero
         slots[0, f] = m
         slots[1, f] = v
-        slots[2, f] = rest
         spread = math.sqrt(v) * correction + self.eps
-        moment = ahead / (1.0 - ahead * (1.0 - rest)) * m + (1.0 - mu) / rest * g
-        return rate * moment / spread, rate * (1.0 + ahead - mu) / spread
+        return (old * m + new * g) / spread, limit / spread
 
-    def automatic(self, facts: Facts, batch: int) -> float:
-        return facts.spread / facts.row_sum
+    def idle(self, c):
+        return 1.0, c[0] / c[3]

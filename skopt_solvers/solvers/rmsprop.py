@@ -3,7 +3,7 @@
 import math
 
 from .._params import Flag, Number
-from ..problems._sweep import Facts
+from ..problems._units import Facts
 from ._stochastic import StochasticSolver
 
 
@@ -48,8 +48,8 @@ class RMSProp(StochasticSolver):
         :math:`\epsilon`, greater than zero, outside the root.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -76,6 +76,7 @@ class RMSProp(StochasticSolver):
     """
 
     slots = 3
+    lazy = True
     default_rate = 0.01
     own = {  # noqa: RUF012
         "rho": Number(0.0, 1.0, open_high=True),
@@ -92,7 +93,7 @@ class RMSProp(StochasticSolver):
         centered=False,
         eps=1e-8,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -108,21 +109,33 @@ class RMSProp(StochasticSolver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def begin(self, rate, t):
-        return rate, rate / (1.0 - self.momentum)
+    def begin(self, rate, t, memory):
+        return rate, rate / (1.0 - self.momentum), 1.0 if self.centered else 0.0
 
     def move(self, c, g, w, slots, f):
-        rate, limit = c
+        rate, limit, centred = c
         v = self.rho * slots[0, f] + (1.0 - self.rho) * g * g
-        slots[0, f] = v
-        if self.centered:
-            mean = self.rho * slots[1, f] + (1.0 - self.rho) * g
-            slots[1, f] = mean
-            v = max(v - mean * mean, 0.0)
-        spread = math.sqrt(v) + self.eps
+        mean = self.rho * slots[1, f] + centred * (1.0 - self.rho) * g
+        spread = math.sqrt(max(v - mean * mean, 0.0)) + self.eps
         b = self.momentum * slots[2, f] + g / spread
+        slots[0, f] = v
+        slots[1, f] = mean
         slots[2, f] = b
         return rate * b, limit / spread
+
+    def idle(self, c):
+        return 1.0, c[0]
+
+    def ratio(self):
+        return self.momentum
+
+    def drift(self, slots, f):
+        return slots[2, f]
+
+    def rest(self, slots, f, k):
+        slots[0, f] *= self.rho**k
+        slots[1, f] *= self.rho**k
+        slots[2, f] *= self.momentum**k
 
     def automatic(self, facts: Facts, batch: int) -> float:
         return (1.0 - self.momentum) * facts.spread / facts.row_sum

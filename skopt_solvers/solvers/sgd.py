@@ -1,7 +1,7 @@
 """Stochastic gradient descent, with momentum and Nesterov's variant."""
 
 from .._params import Flag, Number
-from ..problems._sweep import Facts
+from ..problems._units import Facts
 from ._stochastic import StochasticSolver, gradient_rate
 
 
@@ -35,8 +35,8 @@ class SGD(StochasticSolver):
         :math:`\tau`, from 0 to 1.
     schedule : Schedule or callable, default=None
         Multiplies the learning rate.
-    batch_size : int, default=32
-        Rows per update.
+    batch_size : int or "auto", default="auto"
+        Rows per update; "auto" takes 32, and 128 of more than 200,000.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
@@ -63,6 +63,7 @@ class SGD(StochasticSolver):
     """
 
     slots = 1
+    linear = True
     own = {  # noqa: RUF012
         "momentum": Number(0.0, 1.0, open_high=True),
         "nesterov": Flag(),
@@ -76,7 +77,7 @@ class SGD(StochasticSolver):
         nesterov=False,
         dampening=0.0,
         schedule=None,
-        batch_size=32,
+        batch_size="auto",
         preconditioner="auto",
         tol=1e-3,
         max_iter=50,
@@ -99,7 +100,7 @@ class SGD(StochasticSolver):
                 f"momentum={self.momentum!r}, dampening={self.dampening!r}."
             )
 
-    def begin(self, rate, t):
+    def begin(self, rate, t, memory):
         fresh = 1.0 - self.dampening if t > 1 else 1.0
         kept = self.momentum if t > 1 else 0.0
         gain = (1.0 - self.dampening) / (1.0 - self.momentum)

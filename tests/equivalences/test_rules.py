@@ -1,5 +1,7 @@
 """Rules against their formulas written out, step by step, as torch defines them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,10 @@ from skopt_solvers.solvers import (
     AdamW,
     Lion,
     NAdam,
+    Prodigy,
     RAdam,
     RMSProp,
+    ScheduleFreeAdam,
 )
 from skopt_solvers.solvers._registry import solver_classes
 
@@ -223,6 +227,49 @@ def test_schedules_multiply_the_rate(schedule):
     close(trajectory(solver, gradients()), sgd(rates, 0.9))
 
 
+def schedule_free(rates, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Defazio et al. (2024), algorithm 1 with Adam's second moment: the means x."""
+    x = z = np.linspace(-1.0, 1.0, 5)
+    v, total, path = np.zeros(5), 0.0, [x]
+    for t, (rate, g) in enumerate(zip(rates, gradients(), strict=True), 1):
+        v = beta2 * v + (1 - beta2) * g * g
+        z = z - rate * g / (np.sqrt(v / (1 - beta2**t)) + eps)
+        total += rate**2
+        x = x + rate**2 / total * (z - x)
+        path.append(x)
+    return np.array(path)
+
+
+def prodigy(rates, beta1=0.9, beta2=0.999, eps=1e-8, d=1e-6):
+    """Mishchenko & Defazio (2024), algorithm 4."""
+    x = origin = np.linspace(-1.0, 1.0, 5)
+    m, v, s, r, path = np.zeros(5), np.zeros(5), np.zeros(5), 0.0, [x]
+    root = np.sqrt(beta2)
+    for rate, g in zip(rates, gradients(), strict=True):
+        m = beta1 * m + (1 - beta1) * d * g
+        v = beta2 * v + (1 - beta2) * d**2 * g * g
+        r = root * r + (1 - root) * rate * d**2 * (g @ (origin - x))
+        s = root * s + (1 - root) * rate * d**2 * g
+        x = x - rate * d * m / (np.sqrt(v) + d * eps)
+        d = max(d, r / np.abs(s).sum())
+        path.append(x)
+    return np.array(path)
+
+
+@pytest.mark.parametrize("schedule", [None, ExponentialDecay(gamma=0.97)], ids=str)
+@pytest.mark.parametrize("rule, formula", [
+    (ScheduleFreeAdam(0.03), schedule_free),
+    (ScheduleFreeAdam(0.03, beta1=0.5), schedule_free),
+    (Prodigy(0.7), prodigy), (Prodigy(0.7, d0=0.1), partial(prodigy, d=0.1)),
+], ids=lambda part: str(part) if hasattr(part, "tol") else "")  # fmt: skip
+def test_rules_that_remember_numbers_are_their_papers(rule, formula, schedule):
+    rule.set_params(schedule=schedule)
+    factors = np.ones(STEPS) if schedule is None else 0.97 ** np.arange(STEPS)
+    expected = formula(rule.learning_rate * factors)
+    found = trajectory(rule, gradients())
+    np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-14)
+
+
 def test_without_momentum_it_is_plain_descent():
     plain, zero = SGD(0.01), SGD(0.01, momentum=0.0, nesterov=False)
     paths = [trajectory(solver, gradients()) for solver in (plain, zero)]
@@ -244,19 +291,23 @@ VARIANTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("rule", RULES + VARIANTS, ids=str)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES + VARIANTS if not rule.averaged], ids=str
+)
 @pytest.mark.parametrize("g", [3.0, -1e-3])
 def test_the_step_is_the_limit_of_the_decrease_over_a_constant_gradient(rule, g):
-    record, slots = rule.record(), np.zeros((max(type(rule).slots, 1), 1))
+    record, memory = rule.record(), np.zeros(8)
+    slots = np.zeros((max(type(rule).slots, 1), 1))
     for t in range(1, 2001):
-        decrease, step = record.move(record.begin(0.1, t), g, 0.0, slots, 0)
+        decrease, step = record.move(record.begin(0.1, t, memory), g, 0.0, slots, 0)
     assert decrease / g == pytest.approx(step, rel=1e-8)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_no_gradient_no_move_and_nan_stays_visible(rule):
-    record, slots = rule.record(), np.zeros((max(type(rule).slots, 1), 1))
-    decrease, step = record.move(record.begin(0.1, 1), 0.0, 0.0, slots, 0)
+    record, memory = rule.record(), np.zeros(8)
+    slots = np.zeros((max(type(rule).slots, 1), 1))
+    decrease, step = record.move(record.begin(0.1, 1, memory), 0.0, 0.0, slots, 0)
     assert decrease == 0.0 and 0.0 < step < np.inf
     path = trajectory(rule.set_params(learning_rate=0.1), np.full((2, 5), np.nan))
     assert np.isnan(path[1:]).all()

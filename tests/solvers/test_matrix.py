@@ -17,6 +17,7 @@ from skopt_solvers.solvers import (
     AdamW,
     Lion,
     NAdam,
+    Prodigy,
     ProximalGradient,
     RAdam,
     RMSProp,
@@ -30,12 +31,14 @@ STOCHASTIC = [c for c in solver_classes() if c.stochastic]
 
 # "auto" weighs costs, which differ between dense and sparse
 FIXED = {LBFGS: partial(LBFGS, preconditioner="diagonal")}
+FIXED |= {c: partial(c, preconditioner=None) for c in STOCHASTIC}
 
 
 TUNED = {
     Adadelta: {"max_iter": 2000},  # begins with steps of a thousandth
     AdamW: {"weight_decay": 0.0},  # which would be no part of the objective
     # as far off as the last rates: these must fall faster, and momentum must be smooth
+    Prodigy: {"max_iter": 3000},  # while it finds its rate, it takes no steps
     Lion: {
         "max_iter": 4000,
         "schedule": PolynomialDecay(power=4.0),

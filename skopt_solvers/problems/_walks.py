@@ -1,0 +1,151 @@
+"""Which kernel an epoch takes, and what that kernel needs."""
+
+import math
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .._compile import Record, readonly
+from ..designs import Design
+from ..kernels.lazy import lazy_epoch
+from ..kernels.linear import linear_epoch
+from ..kernels.stochastic import epoch, lane_epoch
+from ._units import Units
+
+if TYPE_CHECKING:
+    from .linear import LinearProblem
+
+Array = np.ndarray
+
+RARE = 0.02  # share of columns in a batch below which catching up pays, as measured
+MOVE = 0.4, 4.0  # cost of moving a coordinate, in entries of a sparse, a dense row
+LOST = 200.0  # a factor exp(-LOST) still has all its digits
+SHORT = 2048  # updates whose tables stay in the fastest caches
+SLIGHT = 0.05  # shrinkage that may be applied at once instead of step by step
+
+
+class Walk(ABC):
+    """An epoch over the rows of a design that is in the rule's units.
+
+    Attributes
+    ----------
+    centred : bool
+        Whether the kernel centres sparse columns (dense ones are, in their copy).
+    """
+
+    centred: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        problem: "LinearProblem",
+        design: Design,
+        units: Units,
+        y: Array,
+        weights: Array,
+        batch: int,
+    ) -> None:
+        scale = units.scale[:-1]
+        design, self.shift = design.in_units(scale, units.shift)
+        self.design, self.y, self.weights, self.batch = design, y, weights, batch
+        self.p, self.lift = len(scale), float(units.scale[-1])
+        self.shape = problem.response.shape
+        self.penalty = problem.penalty.in_units(scale)
+        self.parts = design.rows.record(), problem.response.record
+
+    @abstractmethod
+    def epoch(
+        self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
+        memory: Array, t: int,
+    ) -> int:  # fmt: skip
+        """One pass over the rows in `order`; returns the next update count."""
+
+
+class DenseWalk(Walk):
+    """Every update moves every coordinate."""
+
+    def epoch(
+        self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
+        memory: Array, t: int,
+    ) -> int:  # fmt: skip
+        common = (
+            *self.parts, self.penalty, rule, self.y, self.weights, rates, self.batch,
+            order, readonly(self.shift), self.lift,
+        )  # fmt: skip
+        if not self.shape:
+            return epoch(*common, u, np.zeros(self.p), slots, memory, t)  # type: ignore[no-any-return]
+        lanes = self.shape[0]
+        g, spare = np.zeros((self.p, lanes)), np.zeros((3, lanes))
+        return lane_epoch(*common, u.reshape(-1, lanes), g, slots, memory, *spare, t)  # type: ignore[no-any-return]
+
+
+class LinearWalk(Walk):
+    """Gradient descent and momentum on the columns of the batch only."""
+
+    centred = False
+
+    def __init__(self, problem: "LinearProblem", *rest: Any) -> None:
+        super().__init__(problem, *rest)
+        self.ridge, self.rest, self.left = problem.penalty.shared_ridge(self.penalty)
+        self.every = max(int(self.p / self.design.batch_support(self.batch)), 1)
+
+    def epoch(
+        self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
+        memory: Array, t: int,
+    ) -> int:  # fmt: skip
+        return linear_epoch(  # type: ignore[no-any-return]
+            *self.parts, self.rest, rule, self.y, self.weights, rates, self.batch,
+            order, self.lift, self.ridge, self._stretch(rule, rates, t, memory),
+            self.left > 0.0, self.p, u, slots, memory, t,
+        )  # fmt: skip
+
+    def _stretch(self, rule: Record, rates: Array, t: int, memory: Array) -> int:
+        """How many updates go by before all coordinates are looked at."""
+        fastest = float(np.max(rates))
+        step = max(rule.begin(fastest, s, memory)[4] for s in (t, t + 1))  # type: ignore[attr-defined]
+        stretch = min(LOST / max(step * self.ridge, 1e-300), max(SHORT, self.p))
+        if self.left > 0.0:
+            slight = SLIGHT / max(step * self.left, 1e-300)
+            stretch = min(stretch, max(self.every, slight))
+        return int(min(max(stretch, 1.0), len(rates)))
+
+
+class LazyWalk(Walk):
+    """Adaptive rules on the columns of the batch only."""
+
+    centred = False
+
+    def __init__(self, problem: "LinearProblem", *rest: Any) -> None:
+        super().__init__(problem, *rest)
+        self.every = max(int(self.p / self.design.batch_support(self.batch)), 1)
+        self.last = np.zeros(self.p, np.int64)
+
+    def epoch(
+        self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
+        memory: Array, t: int,
+    ) -> int:  # fmt: skip
+        return lazy_epoch(  # type: ignore[no-any-return]
+            *self.parts, self.penalty, rule, self.y, self.weights, rates, self.batch,
+            order, self.lift, min(self.every, len(rates)), self.p, u,
+            np.zeros(self.p), slots, memory, self.last, t,
+        )  # fmt: skip
+
+
+def walk_for(
+    problem: "LinearProblem", design: Design, rule: Any, batch: int
+) -> type[Walk]:
+    """The cheapest walk that can do it, by the share of columns in a batch."""
+    n, p = design.shape
+    if problem.response.shape or batch >= n:
+        return DenseWalk
+    if rule.lazy and design.sparse and design.batch_support(batch) < RARE * p:
+        return LazyWalk
+    if rule.linear:
+        velocity = rule.begin(1.0, 2, np.zeros(0))[0] > 0.0
+        entries = batch * design.nnz / n if velocity else 0.0
+        rough = math.isinf(problem.penalty.shared_ridge(problem.record)[2])
+        if design.sparse and entries < MOVE[0] * p:
+            return LinearWalk
+        if not design.sparse and not rough and entries < MOVE[1] * p:
+            return LinearWalk
+    return DenseWalk

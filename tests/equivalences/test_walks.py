@@ -1,0 +1,107 @@
+"""Epochs on the columns of a batch are the same as epochs on all columns."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from skopt_solvers.losses import Logistic
+from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty
+from skopt_solvers.problems import _sweep, _walks, linear_problem
+from skopt_solvers.run import run
+from skopt_solvers.schedules import LinearDecay
+from skopt_solvers.solvers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    CoordinateDescent,
+    Lion,
+    NAdam,
+    RMSProp,
+)
+from skopt_solvers.solvers._registry import solver_classes
+
+ROWS, COLUMNS = 300, 400
+
+
+def problem(penalty, columns=COLUMNS):
+    rng = np.random.default_rng(0)
+    X = sp.random_array((ROWS, columns), density=4 / columns, rng=rng, format="csr")
+    y = np.where(rng.random(ROWS) < 0.4, 1.0, -1.0)
+    return linear_problem(X, y, Logistic(), penalty)
+
+
+def answer(rule, penalty, walk, monkeypatch, **settings):
+    monkeypatch.setattr(_sweep, "walk_for", lambda *_: walk)
+    rule.set_params(max_iter=3, tol=None, schedule=LinearDecay(), **settings)
+    return run(rule, problem(penalty), random_state=0).x
+
+
+LINEAR = [
+    SGD(0.5), SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True),
+    SGD(0.2, momentum=0.5, dampening=0.3),
+]  # fmt: skip
+# an eps that does not fade is where lazy moments differ, see MomentSolver
+LAZY = [
+    Adagrad(0.1), Adadelta(1.0), Adam(0.01, eps=1e-15), NAdam(0.01, eps=1e-15),
+    Adam(0.01, amsgrad=True, eps=1e-15), AdamW(0.01, weight_decay=0.3, eps=1e-15),
+    RMSProp(0.01), RMSProp(0.01, momentum=0.8, centered=True),
+    Lion(0.003), Lion(0.003, weight_decay=0.1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("penalty", [NoPenalty(), L2(0.01)], ids=str)
+@pytest.mark.parametrize("rule", LINEAR, ids=str)
+def test_resting_points_are_the_same_steps(rule, penalty, batch_size, monkeypatch):
+    given = {"batch_size": batch_size, "preconditioner": None}
+    found, expected = (
+        answer(rule, penalty, walk, monkeypatch, **given)
+        for walk in (_walks.LinearWalk, _walks.DenseWalk)
+    )
+    assert np.abs(expected).max() > 0.01
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("rule", LAZY, ids=str)
+def test_catching_up_is_the_same_steps(rule, batch_size, monkeypatch):
+    given = {"batch_size": batch_size, "preconditioner": None}
+    found, expected = (
+        answer(rule, NoPenalty(), walk, monkeypatch, **given)
+        for walk in (_walks.LazyWalk, _walks.DenseWalk)
+    )
+    assert np.abs(expected).max() > 0.01
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-10)
+
+
+def test_every_rule_that_can_idle_is_compared():
+    flags = {c for c in solver_classes() if c.stochastic and (c.lazy or c.linear)}
+    assert flags == {type(rule) for rule in LINEAR + LAZY}
+
+
+@pytest.mark.parametrize("penalty", [L1(3e-3), ElasticNet(5e-3), Box(-0.5, 0.3)])
+@pytest.mark.parametrize("rule", [SGD(), SGD(momentum=0.9), Adagrad(), Adam()])
+def test_a_penalty_in_portions_ends_as_near(rule, penalty, monkeypatch):
+    few = _walks.LinearWalk if rule.linear else _walks.LazyWalk
+    rule.set_params(max_iter=60, tol=None, batch_size=8)
+    best = run(CoordinateDescent(), problem(penalty)).objective
+    left = []
+    for walk in (few, _walks.DenseWalk):
+        monkeypatch.setattr(_sweep, "walk_for", lambda *_, walk=walk: walk)
+        result = run(rule, problem(penalty), random_state=0)
+        left.append(result.history.objective[-1] - best)
+    assert left[0] <= 3 * left[1]
+
+
+@pytest.mark.parametrize("rule, walk", [
+    (SGD(batch_size=1), _walks.LinearWalk), (SGD(momentum=0.9), _walks.LinearWalk),
+    (Adam(batch_size=1), _walks.LazyWalk), (Adagrad(batch_size=1), _walks.LazyWalk),
+    (Adam(), _walks.DenseWalk), (SGD(batch_size=ROWS), _walks.DenseWalk),
+], ids=lambda part: getattr(part, "__name__", str(part)))  # fmt: skip
+def test_the_walk_is_chosen_by_cost(rule, walk):
+    batch = None if rule.batch_size == "auto" else rule.batch_size
+    rng = np.random.default_rng(0)
+    sweep = problem(L2(0.01)).sweep(rule, batch, True, rng)
+    assert type(sweep.walk) is walk
