@@ -46,6 +46,7 @@ class State:
     rate: float = math.nan
     n_iter: int = 0
     stalled: bool = False
+    exhausted: bool = False
 
     def certify(self, problem: Problem, witness: Point | None = None) -> None:
         """Update the certificate of the current point."""
@@ -60,7 +61,8 @@ class Solver(BaseEstimator, ABC):
     requires : Oracle
         What the problem must provide.
     stochastic : bool
-        Whether the run is judged by its number of epochs rather than a certificate.
+        Whether the run is judged by its number of epochs or evaluations rather than a
+        certificate.
     """
 
     requires: ClassVar[Oracle]
