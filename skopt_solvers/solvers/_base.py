@@ -63,10 +63,13 @@ class Solver(BaseEstimator, ABC):
     stochastic : bool
         Whether the run is judged by its number of epochs or evaluations rather than a
         certificate.
+    modules : tuple of str
+        Packages it needs that come with an extra.
     """
 
     requires: ClassVar[Oracle]
     stochastic: ClassVar[bool] = False
+    modules: ClassVar[tuple[str, ...]] = ()
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
     tol: float | None

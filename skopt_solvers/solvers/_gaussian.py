@@ -74,11 +74,7 @@ class Covariance(ABC):
 
     @abstractmethod
     def whiten(self, y: Array) -> Array:
-        """The inverse of `colour`, up to a rotation that has no effect on lengths."""
-
-    @abstractmethod
-    def upright(self, y: Array) -> Array:
-        """``C^(-1/2) y``."""
+        """The inverse of `colour`: ``C^(-1/2) y`` of each row."""
 
     @abstractmethod
     def learn(self, keep: float, c_1: float, path: Array, w: Array, y: Array) -> None:
@@ -100,19 +96,21 @@ class Covariance(ABC):
 
 
 class Full(Covariance):
-    """A matrix, with its eigenvectors B and the lengths D of its axes."""
+    """A matrix C and its symmetric root.
+
+    Eigenvectors by themselves would turn with the last bits of C where eigenvalues are
+    equal, as they are in the beginning; the root does not.
+    """
 
     def __init__(self, n: int) -> None:
-        self.C, self.B, self.D = np.eye(n), np.eye(n), np.ones(n)
+        self.C, self.root, self.inverse = np.eye(n), np.eye(n), np.eye(n)
+        self.D = np.ones(n)
 
     def colour(self, z: Array) -> Array:
-        return (z * self.D) @ self.B.T
+        return z @ self.root
 
     def whiten(self, y: Array) -> Array:
-        return (y @ self.B) / self.D
-
-    def upright(self, y: Array) -> Array:
-        return self.B @ ((self.B.T @ y) / self.D)
+        return y @ self.inverse
 
     def learn(self, keep: float, c_1: float, path: Array, w: Array, y: Array) -> None:
         self.C *= keep
@@ -121,8 +119,9 @@ class Full(Covariance):
 
     def factor(self) -> None:
         self.C = (self.C + self.C.T) / 2
-        squares, self.B = np.linalg.eigh(self.C)
+        squares, B = np.linalg.eigh(self.C)
         self.D = np.sqrt(np.maximum(squares, squares[-1] / (10 * WORST)))
+        self.root, self.inverse = (B * self.D) @ B.T, (B / self.D) @ B.T
 
     @property
     def lengths(self) -> Array:
@@ -143,9 +142,6 @@ class Diagonal(Covariance):
         return z * self.D
 
     def whiten(self, y: Array) -> Array:
-        return y / self.D
-
-    def upright(self, y: Array) -> Array:
         return y / self.D
 
     def learn(self, keep: float, c_1: float, path: Array, w: Array, y: Array) -> None:
@@ -199,7 +195,7 @@ class Gaussian:
         self.mean = self.mean + self.sigma * self.units * move  # (42)
         fresh = math.sqrt(r.c_sigma * (2 - r.c_sigma) * r.mueff)
         self.path_sigma *= 1 - r.c_sigma
-        self.path_sigma += fresh * self.C.upright(move)  # (43)
+        self.path_sigma += fresh * self.C.whiten(move)  # (43)
         length = math.sqrt(float(self.path_sigma @ self.path_sigma))
         self._learn(y, move, length)
         pull = r.c_sigma / r.d_sigma * (length / r.chi - 1)

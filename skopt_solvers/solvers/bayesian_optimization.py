@@ -80,6 +80,7 @@ class BayesianOptimization(PopulationSolver):
     'values of the objective'
     """
 
+    modules = ("optuna",)
     few = (0, 100)
     own = {  # noqa: RUF012
         "sampler": Choice("gp", "tpe"),

@@ -70,6 +70,7 @@ class PyCMA(PopulationSolver):
     'values of the objective'
     """
 
+    modules = ("cma",)
     own = {  # noqa: RUF012
         "population_size": Optional(Whole(2)),
         "restarts": Optional(Whole(0)),
