@@ -175,7 +175,8 @@ class _Loop:
     def verdict(self, state: State) -> Status | None:
         """The one place where it is decided that a run is over, and why."""
         end = self.end(state)
-        if not state.point.finite and (end or not self.searching):
+        hopeless = not self.searching or state.point.objective < 0
+        if not state.point.finite and (end or hopeless):
             return Status.NON_FINITE
         return end.without_tolerance if end and self.budget.tol is None else end
 

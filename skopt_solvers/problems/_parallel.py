@@ -13,8 +13,8 @@ def mapped(
     n_jobs: int | None,
     prefer: str | None = None,
 ) -> Iterator[Any]:
-    """``map(function, items)``; with one worker each is computed when asked for."""
+    """The function of each item; with one worker each is computed when asked for."""
     if effective_n_jobs(n_jobs) == 1:
-        return map(function, items)
+        return (function(item) for item in items)  # no exception ends it, unlike map
     work = Parallel(n_jobs=n_jobs, prefer=prefer)
     return iter(work(delayed(function)(item) for item in items))

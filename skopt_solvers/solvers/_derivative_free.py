@@ -68,8 +68,8 @@ class SearchState(State):
             self.left -= 1
             self.exhausted = self.left == 0
             values[i] = math.inf if math.isnan(value) else value
-            if value < self.point.objective or not self.point.finite:
-                self.point = ValuePoint(self.problem, points[i].copy(), values[i])
+            if value < self.point.objective:
+                self.point = ValuePoint(self.problem, points[i].copy(), value)
             if self.over:
                 break
         return values

@@ -16,6 +16,13 @@ class Spent(BaseException):
     """Neither time nor evaluations are left; scipy would swallow an Exception."""
 
 
+class Broken(BaseException):
+    """An exception of the function, carried past scipy, which would rewrap it."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 class ScipySearch(DerivativeFree):
     """Base of the searches that scipy does: `advance` runs it for some iterations.
 
@@ -32,11 +39,16 @@ class ScipySearch(DerivativeFree):
             state.stalled = not self.advance(state)
         except Spent:
             state.stalled = False
+        except Broken as broken:
+            raise broken.error from broken.error.__cause__
 
 
 def judged(state: SearchState, points: Array) -> Array:
     """Finite values of points; raises `Spent` after the last."""
-    values = state.evaluate(points)
+    try:
+        values = state.evaluate(points)
+    except Exception as error:
+        raise Broken(error) from error
     if state.over:
         raise Spent
     return np.minimum(values, LARGEST)  # type: ignore[no-any-return]

@@ -131,7 +131,6 @@ class PyCMA(PopulationSolver):
     def _strategy(self, state: SearchState, mean: Array, popsize: int | None) -> Any:
         rng = state.budget.rng
         options = {
-            "bounds": [state.low.tolist(), state.high.tolist()],
             "CMA_stds": state.units.tolist(),
             "randn": lambda *shape: rng.standard_normal(shape),
             "seed": np.nan,  # numpy's global generator is left alone
@@ -140,7 +139,5 @@ class PyCMA(PopulationSolver):
             **({"popsize": popsize} if popsize else {}),
             **(self.options or {}),
         }
-        if not state.bounded:
-            options.pop("bounds", None)
         cma = extra("cma", "cma", self)
         return cma.CMAEvolutionStrategy(mean.tolist(), 1.0, options)
