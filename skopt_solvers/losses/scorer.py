@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import get_scorer
 
 from .._params import Flag, validate
 from ._base import WholeLoss, reject
@@ -108,7 +107,11 @@ class _Fixed(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignor
 
 def _score(scoring: Any) -> tuple[Any, int]:
     """The function, and how many arguments it needs."""
-    score = get_scorer(scoring) if isinstance(scoring, str) else scoring
+    score = scoring
+    if isinstance(scoring, str):
+        from sklearn.metrics import get_scorer  # slow to import
+
+        score = get_scorer(scoring)
     if not callable(score):
         raise ValueError(
             "ScorerLoss needs scoring to be the name of a scorer or a callable; "
