@@ -107,8 +107,8 @@ class Powell(ScipySearch):
         self, state: SearchState, x: Array, value: float, direction: Array
     ) -> tuple[Array, float]:
         """The best point along a direction, and its value."""
-        room = np.abs(state.repair(x + np.outer([1.0, -1.0], direction)) - x).sum(1)
-        direction = direction if room[0] >= room[1] else -direction
+        if not np.any(state.repair(x + direction) != x):  # all of it is out of bounds
+            direction = -direction
 
         def along(t: float) -> float:
             if t == 0.0:
