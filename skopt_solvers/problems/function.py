@@ -1,8 +1,8 @@
 """Any function of a vector, with a penalty if wanted."""
 
 import math
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from .._compile import readonly
 from ..kernels import penalties as kernels
 from ..penalties import NoPenalty, Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._parallel import mapped
 from ._sweep import FunctionSweep
 
 Array = np.ndarray
@@ -65,6 +66,8 @@ class FunctionProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
+        if self.jac:
+            able |= Oracle.CERTIFICATE
         if not self.smooth:
             return able
         able |= Oracle.SMOOTH
@@ -108,6 +111,18 @@ class FunctionProblem(Problem):
 
     def at(self, x: Array) -> "FunctionPoint":
         return FunctionPoint(self, x)
+
+    def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
+        loss = partial(_loss, self.fun, self.jac is True, self.args)
+        for x, value in zip(points, mapped(loss, points, n_jobs), strict=True):
+            self.counts.evaluations += 1
+            yield value + kernels.costs(self.record, readonly(x), 1)
+
+    @property
+    def units(self) -> Array:
+        """One, or a quarter of the way between two bounds."""
+        quarter = (self.bounds[1] - self.bounds[0]) / 4
+        return np.where(np.isfinite(quarter) & (quarter > 0), quarter, 1.0)
 
     def line(self, point: Point, direction: Array) -> "FunctionLine":
         return FunctionLine(self, point, direction)
@@ -216,6 +231,14 @@ class FunctionLine(Line):
         if t not in self._points:
             self._points[t] = self.problem.at(self.origin.x + t * self.direction)
         return self._points[t]
+
+
+def _loss(
+    fun: Callable[..., Any], paired: bool, args: tuple[Any, ...], x: Array
+) -> float:
+    """The value of `fun`, which other processes can compute as well."""
+    answer = fun(x.copy(), *args)
+    return _number(answer[0] if paired else answer)
 
 
 def _start(x0: Any) -> Array:

@@ -1,7 +1,7 @@
 """Linear models: a design, a response and a penalty."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +14,9 @@ from ..kernels import penalties as kernels
 from ..penalties import Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
 from ._gap import certify
+from ._parallel import mapped
+from ._response import BaseResponse
 from ._sweep import LinearSweep
-from .response import Response
 
 Array = np.ndarray
 
@@ -45,12 +46,12 @@ class LinearProblem(Problem):
     def __init__(
         self,
         design: Design,
-        response: Response,
+        response: BaseResponse,
         penalty: Penalty,
         fit_intercept: bool = True,
     ) -> None:
         self.design = design
-        self.response = response
+        self.response: Any = response
         self.penalty = penalty
         self.fit_intercept = fit_intercept
         self.n_columns = design.shape[1]
@@ -78,7 +79,10 @@ class LinearProblem(Problem):
 
     @cached_property
     def provides(self) -> Oracle:
-        able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX | Oracle.ROWS
+        able = Oracle.VALUE | Oracle.PROX
+        if not self.response.differentiable:
+            return able
+        able |= Oracle.GRADIENT | Oracle.ROWS | Oracle.CERTIFICATE
         if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS
@@ -159,10 +163,31 @@ class LinearProblem(Problem):
         return LinearPoint(self, x, z)
 
     def start(self) -> Array:
-        return self.null.x.copy()
+        if self.response.differentiable:
+            return self.null.x.copy()
+        return np.clip(np.zeros(self.size), *self.bounds)
 
     def at(self, x: Array) -> "LinearPoint":
         return LinearPoint(self, x, self.push(x))
+
+    def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
+        # threads share the data, and kernels let go of the interpreter
+        for value in mapped(self.value, points, n_jobs, prefer="threads"):
+            self.counts.evaluations += 1
+            yield value
+
+    def value(self, x: Array) -> float:
+        """The objective at x."""
+        loss: float = self.response.value(self.push(x))
+        if not self.response.penalised:
+            return loss
+        return loss + kernels.costs(self.record, readonly(x[: self.split]), self.lanes)  # type: ignore[no-any-return]
+
+    @property
+    def units(self) -> Array:
+        """What changes predictions by one, on average; small between close bounds."""
+        quarter = (self.bounds[1] - self.bounds[0]) / 4
+        return np.minimum(1.0 / self.norms, np.where(quarter > 0, quarter, np.inf))
 
     def line(self, point: Point, direction: Array) -> "LinearLine":
         assert isinstance(point, LinearPoint)
