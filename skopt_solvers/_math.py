@@ -103,3 +103,51 @@ def relative_entropy(a: float, b: float, log_b: float) -> float:
         total = total * q + 1.0 / 3.0
         return d * r + 2.0 * a * r * q * total
     return max(a * (math.log(a) - log_b) - a + b, 0.0)
+
+
+@kernel
+def geometric(w: float, force: float, ridge: float, step: float, k: float) -> float:
+    """`w` after k times ``w = (w - step * force) / (1 + step * ridge)``."""
+    y = step * ridge
+    if not y > 0.0:
+        return w - k * step * force
+    x = k * (math.log1p(y) if y > 0.003 else _log1p_small(y))
+    if x > 0.02:
+        left = exp(-x)
+        return left * w - force * ((1.0 - left) / ridge)
+    # 1 - e**-x; the first term left out is 3e-17 of the first
+    gone = x * (1.0 - x / 2 * (1.0 - x / 3 * (1.0 - x / 4 * (1.0 - x / 5 * (1.0 - x / 6
+           * (1.0 - x / 7))))))  # fmt: skip
+    return w - gone * w - force * (gone / ridge)
+
+
+@kernel
+def _log1p_small(y: float) -> float:
+    """``log(1 + y)`` for y of at most 0.003, to 1e-16."""
+    total = 1.0 / 6 - y / 7
+    total = 1.0 / 4 - y * (1.0 / 5 - y * total)
+    return y * (1.0 - y * (1.0 / 2 - y * (1.0 / 3 - y * total)))
+
+
+@kernel
+def across_zero(
+    w: float, g: float, level: float, ridge: float, step: float, k: int
+) -> float:
+    """As k steps of an elastic net's prox, for w that reaches zero on the way."""
+    before = math.copysign(1.0, w)
+    force = before * g + level
+    m = 1.0 * k
+    if force > 0.0:
+        m = math.log1p(abs(w) * ridge / force) / math.log1p(step * ridge)
+        m = m if ridge > 0.0 else abs(w) / (step * force)
+    # a step short of zero, then on foot
+    m = math.floor(min(max(m - 1.0, 0.0), k))
+    w = geometric(w, g + level * before, ridge, step, m)
+    while m < k and w * before > 0.0:
+        z = w - step * g
+        size = max(abs(z) - step * level, 0.0) / (1.0 + step * ridge)
+        w = math.copysign(size, z)
+        m += 1.0
+    if m < k and abs(g) > level:
+        w = geometric(w, g - math.copysign(level, g), ridge, step, k - m)
+    return w

@@ -68,23 +68,30 @@ def units_of(problem: "LinearProblem", design: Design, preconditioned: bool) -> 
 
     `design` holds the rows of the problem in any order.
     """
-    bend = problem.response.max_curvature
-    bounded = math.isfinite(bend)
-    if not bounded:
-        bend = float(np.max(problem.response.weights @ problem.null.curvatures))
+    bend, bounded = bend_of(problem)
     scale = np.ones(problem.n_columns + 1)
     shift = readonly(np.zeros(problem.n_columns))
     if preconditioned:
-        scale, shift = _scale(problem, bend), problem.mean
+        scale, shift = column_scale(problem, bend), problem.mean
     facts = _facts(problem, design, scale, shift, bend, bounded)
     return Units(readonly(scale), shift, facts)
 
 
-def _scale(problem: "LinearProblem", bend: float) -> Array:
+def bend_of(problem: "LinearProblem") -> tuple[float, bool]:
+    """Largest curvature of the loss, at the null model if there is no largest."""
+    bend = problem.response.max_curvature
+    if math.isfinite(bend):
+        return bend, True
+    return float(np.max(problem.response.weights @ problem.null.curvatures)), False
+
+
+def column_scale(problem: "LinearProblem", bend: float, centred: bool = True) -> Array:
     """One over the root of each coordinate's bound of the curvature."""
     first = slice(0, problem.split, problem.lanes)
     ridge = problem.ridge(problem.null.x)[first]
     squares = bend * problem.norms[first] ** 2 + ridge
+    if not centred:
+        squares += bend * problem.mean**2
     return 1.0 / np.sqrt(np.append(squares, bend))
 
 

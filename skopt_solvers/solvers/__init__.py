@@ -16,11 +16,17 @@ from .newton_cg import NewtonCG
 from .proximal_gradient import ProximalGradient
 from .radam import RAdam
 from .rmsprop import RMSProp
+from .sag import SAG
+from .saga import SAGA
 from .sgd import SGD
+from .svrg import SVRG
 
 __all__ = [
     "LBFGS",
+    "SAG",
+    "SAGA",
     "SGD",
+    "SVRG",
     "Adadelta",
     "Adagrad",
     "Adam",

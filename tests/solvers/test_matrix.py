@@ -10,7 +10,10 @@ from skopt_solvers.run import run
 from skopt_solvers.schedules import LinearDecay, PolynomialDecay
 from skopt_solvers.solvers import (
     LBFGS,
+    SAG,
+    SAGA,
     SGD,
+    SVRG,
     Adadelta,
     Adagrad,
     Adam,
@@ -28,8 +31,9 @@ from skopt_solvers.testing import check_solver
 DETERMINISTIC = [c for c in solver_classes() if not c.stochastic]
 STOCHASTIC = [c for c in solver_classes() if c.stochastic]
 
-# "auto" weighs costs, which differ between dense and sparse
+# "auto" weighs costs, which differ between dense and sparse, or centres dense data
 FIXED = {LBFGS: partial(LBFGS, preconditioner="diagonal")}
+FIXED |= {cls: partial(cls, preconditioner=None) for cls in (SAG, SAGA, SVRG)}
 
 
 TUNED = {
