@@ -106,6 +106,12 @@ def relative_entropy(a: float, b: float, log_b: float) -> float:
 
 
 @kernel
+def clip(x: float, low: float, high: float) -> float:
+    """The nearest number between `low` and `high`; NaN stays visible."""
+    return min(max(x, low), high) if x == x else x
+
+
+@kernel
 def geometric(w: float, force: float, ridge: float, step: float, k: float) -> float:
     """`w` after k times ``w = (w - step * force) / (1 + step * ridge)``."""
     y = step * ridge
@@ -115,22 +121,26 @@ def geometric(w: float, force: float, ridge: float, step: float, k: float) -> fl
     if x > 0.02:
         left = exp(-x)
         return left * w - force * ((1.0 - left) / ridge)
-    # 1 - e**-x; the first term left out is 3e-17 of the first
-    gone = x * (1.0 - x / 2 * (1.0 - x / 3 * (1.0 - x / 4 * (1.0 - x / 5 * (1.0 - x / 6
-           * (1.0 - x / 7))))))  # fmt: skip
-    return w - gone * w - force * (gone / ridge)
+    # the series of 1 - e**-x; the first term left out is 3e-17 of the first
+    total = -1.0 / 720.0 + x * (1.0 / 5040.0)
+    total = 1.0 / 120.0 + x * total
+    total = -1.0 / 24.0 + x * total
+    total = 1.0 / 6.0 + x * total
+    total = -1.0 / 2.0 + x * total
+    gone = x + x * x * total
+    return w - gone * (w + force / ridge)
 
 
 @kernel
 def _log1p_small(y: float) -> float:
     """``log(1 + y)`` for y of at most 0.003, to 1e-16."""
-    total = 1.0 / 6 - y / 7
-    total = 1.0 / 4 - y * (1.0 / 5 - y * total)
-    return y * (1.0 - y * (1.0 / 2 - y * (1.0 / 3 - y * total)))
+    total = 1.0 / 5.0 + y * (-1.0 / 6.0 + y * (1.0 / 7.0))
+    total = 1.0 / 3.0 + y * (-1.0 / 4.0 + y * total)
+    return y + y * y * (-1.0 / 2.0 + y * total)
 
 
 @kernel
-def across_zero(
+def _across_zero(
     w: float, g: float, level: float, ridge: float, step: float, k: int
 ) -> float:
     """As k steps of an elastic net's prox, for w that reaches zero on the way."""
@@ -151,3 +161,22 @@ def across_zero(
     if m < k and abs(g) > level:
         w = geometric(w, g - math.copysign(level, g), ridge, step, k - m)
     return w
+
+
+@kernel
+def elastic_steps(
+    w: float, g: float, level: float, ridge: float, step: float, k: int
+) -> float:
+    """`w` after k steps with gradient g and the prox of ``level |w| + ridge/2 w**2``.
+
+    In closed form: on either side of zero the steps are a geometric sequence.
+    """
+    if level == 0.0:
+        return geometric(w, g, ridge, step, k)  # type: ignore[no-any-return]
+    if w == 0.0 and abs(g) <= level:
+        return w
+    force = g + math.copysign(level, w if w != 0.0 else -g)
+    new = geometric(w, force, ridge, step, k)
+    if w == 0.0 or w * math.copysign(1.0, new) > 0.0:
+        return new  # type: ignore[no-any-return]
+    return _across_zero(w, g, level, ridge, step, k)  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record
-from .._math import across_zero, geometric
+from .._math import clip, elastic_steps
 from .._params import Flag, validate
 from ._base import Penalty
 
@@ -93,17 +93,12 @@ class PieceWise(Penalty):
         return self.ridge[j]
 
     def glide(self, w, g, step, k, j):
-        if k == 1:
-            return self.prox(w - step * g, step, j)
-        level, ridge = self.level[j], self.ridge[j]
-        if level > 0.0 and w == 0.0 and abs(g) <= level:
-            return w
-        force = g + math.copysign(level, w if w != 0.0 else -g)
-        new = geometric(w, force, ridge, step, k)
-        if level > 0.0 and w != 0.0 and not w * math.copysign(1.0, new) > 0.0:
-            new = across_zero(w, g, level, ridge, step, k)
-        # monotone on the line, so what stops at a bound stays there
-        return min(max(new, self.low[j]), self.high[j]) if new == new else new
+        # one expression: branches would count references to the four arrays
+        return clip(
+            elastic_steps(w, g, self.level[j], self.ridge[j], step, k),
+            self.low[j],
+            self.high[j],
+        )
 
     @property
     def smooth(self) -> bool:
