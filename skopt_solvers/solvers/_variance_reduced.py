@@ -15,10 +15,9 @@ from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 
 GUARD = 2.0  # an objective beyond so many times the first one means divergence
-PATIENCE = 10  # epochs without a better objective before the rate is halved
 HALVINGS = 12  # in a row, before no progress counts as possible
 NEARER = 0.9  # a certificate below this share of the best so far is progress
-NOISE = 1e-15  # gains of the objective below this share of it are rounding
+NOISE = 1e-12  # losses of the objective below this share of it may be rounding
 
 
 @dataclass
@@ -31,7 +30,7 @@ class VarianceReducedState(State):
     limit: float = math.inf
     nearest: float = math.inf
     factor: float = 1.0
-    idle: int = 0
+    worse: int = 0
     halvings: int = 0
 
 
@@ -44,6 +43,8 @@ class VarianceReduced(Solver):
         Automatic rates are this share of one over the largest curvature.
     warm : bool
         Whether slopes are those at the start, or zeros.
+    patience : int
+        Epochs worse than the best one before the rate is halved.
     refresh : bool
         Whether all slopes are remembered anew after each epoch.
     """
@@ -51,6 +52,7 @@ class VarianceReduced(Solver):
     requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.PROX | Oracle.ROWS
     share: ClassVar[float] = 1.0
     warm: ClassVar[bool] = True
+    patience: ClassVar[int] = 10
     refresh: ClassVar[bool] = False
     constraints: ClassVar[Mapping[str, Constraint]] = {
         "learning_rate": Optional(Number(0.0, math.inf, True, True), also=("auto",)),
@@ -105,15 +107,15 @@ class VarianceReduced(Solver):
         """Halve the rate where epochs do not help; go back where they do harm."""
         point: Point = state.point
         gain = state.best.objective - point.objective
-        nearer = state.certificate.value < NEARER * state.nearest
-        better = nearer or gain > NOISE * abs(point.objective)
-        state.idle = 0 if better else state.idle + 1
-        state.halvings = state.halvings if state.idle else 0
+        if gain > 0 or state.certificate.value < NEARER * state.nearest:
+            state.worse = state.halvings = 0
+        elif not gain > -NOISE * abs(point.objective):
+            state.worse += 1
         state.best = point if gain > 0 else state.best
         state.nearest = min(state.nearest, state.certificate.value)
         harmed = not point.objective <= state.limit
-        if harmed or state.idle >= PATIENCE:
-            state.idle, state.factor = 0, state.factor / 2
+        if harmed or state.worse >= type(self).patience:
+            state.worse, state.factor = 0, state.factor / 2
             state.halvings += 1
             state.stalled = state.halvings > HALVINGS
         if harmed:

@@ -25,7 +25,7 @@ class SVRG(VarianceReduced):
     ----------
     learning_rate : float or "auto", default="auto"
         Rate :math:`\eta`, in the units of the preconditioner. "auto" takes
-        :math:`1 / (2 L)` for the largest curvature L that a visit can meet (a third of
+        :math:`1 / L` for the largest curvature L that a visit can meet (a third of
         that without preconditioner), and half of it where epochs do not help.
     preconditioner : {"auto"} or None, default="auto"
         "auto" scales the columns implicitly (and centres those of dense data) and
@@ -48,10 +48,10 @@ class SVRG(VarianceReduced):
     >>> from skopt_solvers import ProximalElasticNet
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = ProximalElasticNet(0.01, solver="svrg", random_state=0).fit(X, y)
-    >>> model.coef_[:3].round(1), model.certificate_ <= 1e-6
-    (array([ 33.2, -35.2, 211. ]), True)
+    >>> model.coef_[:3].round(), model.certificate_ <= 1e-6
+    (array([ 33., -35., 211.]), True)
     """
 
     visit = Visit(whole=True, keep=False, replace=False)
-    share = 0.5
+    patience = 1
     refresh = True
