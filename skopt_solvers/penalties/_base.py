@@ -76,6 +76,11 @@ class Penalty(
     def smooth(self) -> bool:
         return False
 
+    @property
+    def elastic(self) -> bool:
+        """Whether it is piecewise, without any bounds."""
+        return False
+
     def dual(self, n_columns: int) -> bool:
         """Whether `gap` and `shrink` certify optimality."""
         return False

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ._frames import Frame
+
 Array = np.ndarray
 
 
@@ -23,6 +25,7 @@ class Oracle(Flag):
     PROX = auto()
     ROWS = auto()
     COLUMNS = auto()
+    ORTHANTS = auto()
 
     @property
     def meaning(self) -> str:
@@ -39,6 +42,7 @@ _MEANING = {
     Oracle.PROX: "a prox of the penalty",
     Oracle.ROWS: "samples (rows of a design)",
     Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
+    Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
 }
 
 
@@ -139,6 +143,14 @@ class Problem(ABC):
     @abstractmethod
     def prox(self, z: Array, steps: Array) -> Array:
         """The prox of the penalty, each coordinate with its own step."""
+
+    @abstractmethod
+    def elastic(self) -> tuple[Array, Array]:
+        """Levels and ridges of ``level * abs(x) + ridge / 2 * x**2``, the penalty."""
+
+    @abstractmethod
+    def user_frame(self) -> Frame:
+        """The user's coordinates, such as the intercept where the columns are zero."""
 
     @property
     @abstractmethod

@@ -84,6 +84,7 @@ class Walk:
         if preconditioned:
             self.scale = column_scale(problem, bend, centred)
         self.shift = readonly(problem.mean if centred else np.zeros(p))
+        self.frame = problem.frame(self.shift)
         self.lengths = self._lengths()
         self.weigh(problem.null)
 
@@ -104,10 +105,9 @@ class Walk:
 
     def remember(self, point: "LinearPoint") -> Memory:
         """Every row's slope at a point."""
-        mean = point.loss_gradient.reshape(-1, *self.problem.response.shape).copy()
-        if self.problem.fit_intercept:
-            mean[:-1] += np.multiply.outer(self._apart, mean[-1])
-        return Memory(point.slopes[self.order], mean)
+        mean = self.frame.gradient(point.loss_gradient)
+        shape = self.problem.response.shape
+        return Memory(point.slopes[self.order], mean.reshape(-1, *shape))
 
     def forget(self) -> Memory:
         """No slopes at all."""
@@ -118,10 +118,7 @@ class Walk:
     def epoch(self, x: Array, memory: Memory, rate: float, visit: Visit) -> Array:
         """Visit as many rows as there are; returns the new x."""
         problem, lanes = self.problem, bool(self.problem.response.shape)
-        x = x.reshape(-1, *problem.response.shape).copy()
-        coefficients = x[: problem.n_columns]
-        if problem.fit_intercept:
-            x[-1] -= self._apart @ coefficients
+        x = self.frame.enter(x).reshape(-1, *problem.response.shape)
         steps = rate * self.scale**2
         steps[problem.constant] = 0.0
         push = self.weights * (len(self.y) / self.visits if visit.whole else 1.0)
@@ -133,9 +130,7 @@ class Walk:
             readonly(pull), float(visit.keep), self.draw(visit.replace),
             readonly(steps), offsets, x, memory.table, memory.mean,
         )  # fmt: skip
-        if problem.fit_intercept:
-            x[-1] += self._apart @ coefficients
-        return x.ravel()
+        return self.frame.leave(x.ravel())
 
     def draw(self, replace: bool) -> Array:
         """Rows of the copy to visit, in blocks of consecutive ones in random order."""
@@ -151,11 +146,6 @@ class Walk:
         starts = BLOCK * self.rng.permutation(-(-len(rows) // BLOCK))
         places = np.add.outer(starts, np.arange(BLOCK)).ravel()
         return readonly(rows[places[places < len(rows)]])
-
-    @property
-    def _apart(self) -> Array:
-        """From where the walk centres columns to where the problem does."""
-        return self.problem.mean - self.shift
 
     def _lengths(self) -> Array:
         """Squared length of each row and the constant, in the metric."""

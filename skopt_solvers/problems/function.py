@@ -12,6 +12,7 @@ from .._compile import readonly
 from ..kernels import penalties as kernels
 from ..penalties import NoPenalty, Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._frames import Own
 from ._sweep import FunctionSweep
 
 Array = np.ndarray
@@ -65,6 +66,8 @@ class FunctionProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
+        if self.penalty.elastic:
+            able |= Oracle.ORTHANTS
         if not self.smooth:
             return able
         able |= Oracle.SMOOTH
@@ -114,6 +117,12 @@ class FunctionProblem(Problem):
 
     def combine(self, a: Point, b: Point, t: float) -> "FunctionPoint":
         return FunctionPoint(self, a.x + t * (b.x - a.x))
+
+    def elastic(self) -> tuple[Array, Array]:
+        return self.record.level, self.record.ridge  # type: ignore[attr-defined]
+
+    def user_frame(self) -> Own:
+        return Own()
 
     @property
     def hessian_cost(self) -> float:
@@ -197,10 +206,10 @@ class FunctionLine(Line):
     """Every trial evaluates the function; points are kept, so none is paid twice."""
 
     def __init__(
-        self, problem: FunctionProblem, point: Point, direction: Array
+        self, problem: FunctionProblem, point: Any, direction: Array
     ) -> None:
         self.problem, self.origin, self.direction = problem, point, direction
-        self._points: dict[float, FunctionPoint] = {}
+        self._points = {0.0: point}
 
     def at(self, t: float) -> tuple[float, float, float]:
         point = self.point(t)

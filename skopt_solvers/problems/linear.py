@@ -13,6 +13,7 @@ from ..designs import Design
 from ..kernels import penalties as kernels
 from ..penalties import Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._frames import Frame, Moved, Own
 from ._gap import certify
 from ._sweep import LinearSweep
 from .response import Response
@@ -79,6 +80,8 @@ class LinearProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX | Oracle.ROWS
+        if self.penalty.elastic:
+            able |= Oracle.ORTHANTS
         if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS
@@ -137,6 +140,20 @@ class LinearProblem(Problem):
             return np.zeros(0, np.int64)
         rounding = 1e-14 * (self.variances + self.mean**2)
         return np.flatnonzero(~held & (self.variances <= rounding))
+
+    def frame(self, shift: Array) -> Frame:
+        """Coordinates in which the intercept is at `shift` of the columns."""
+        if not self.fit_intercept:
+            return Own()
+        return Moved(self.mean - shift, self.response.shape)
+
+    def elastic(self) -> tuple[Array, Array]:
+        numbers = self.record.level, self.record.ridge  # type: ignore[attr-defined]
+        level, ridge = (self.padded(np.repeat(each, self.lanes)) for each in numbers)
+        return level, ridge
+
+    def user_frame(self) -> Frame:
+        return self.frame(np.zeros(self.n_columns))
 
     def padded(self, columns: Array) -> Array:
         """`columns` (one number per coefficient) with zeros for the intercept."""
