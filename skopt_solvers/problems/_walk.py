@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 from .._compile import readonly
+from ..designs import as_design
 from ..kernels import variance_reduced as kernels
 from ._units import bend_of, column_scale
 
@@ -73,6 +75,12 @@ class Walk:
         self.problem, self.rng = problem, rng
         self.order = rng.permutation(problem.design.shape[0])
         self.design = problem.design.take(self.order)
+        idle = np.zeros(problem.n_columns, bool)
+        if problem.design.sparse and problem.fit_intercept:
+            idle = problem.steady & (problem.mean != 0.0)
+        if idle.any():  # centred, they are zeros
+            kept = sp.diags_array((~idle).astype(self.design.dtype))
+            self.design = as_design(sp.csr_array(self.design.X @ kept))  # type: ignore[attr-defined]
         self.rows = self.design.rows.record()
         self.y = readonly(problem.response.y[self.order])
         self.weights = readonly(problem.response.weights[self.order])
@@ -83,7 +91,7 @@ class Walk:
         self.scale = np.ones(p + 1)
         if preconditioned:
             self.scale = column_scale(problem, bend, centred)
-        self.shift = readonly(problem.mean if centred else np.zeros(p))
+        self.shift = readonly(np.where(idle | centred, problem.mean, 0.0))
         self.frame = problem.frame(self.shift)
         self.lengths = self._lengths()
         self.weigh(problem.null)

@@ -138,8 +138,7 @@ class LinearProblem(Problem):
         held = kernels.proxes(self.record, far, readonly(steps), 1) != far
         if not self.fit_intercept or held.all():
             return np.zeros(0, np.int64)
-        rounding = 1e-14 * (self.variances + self.mean**2)
-        return np.flatnonzero(~held & (self.variances <= rounding))
+        return np.flatnonzero(~held & self.steady)
 
     def frame(self, shift: Array) -> Frame:
         """Coordinates in which the intercept is at `shift` of the columns."""
@@ -219,10 +218,15 @@ class LinearProblem(Problem):
         return np.maximum(squares - self.mean**2, 0.0)
 
     @cached_property
+    def steady(self) -> Array:
+        """Which columns are constant, up to rounding."""
+        squares: Array = self.variances + self.mean**2
+        return self.variances <= 1e-14 * squares
+
+    @cached_property
     def norms(self) -> Array:
         """Length of each coordinate's column; 1 for constant columns."""
-        tiny = 1e-14 * (self.variances + self.mean**2)
-        lengths = np.sqrt(np.where(self.variances > tiny, self.variances, 1.0))
+        lengths = np.sqrt(np.where(self.steady, 1.0, self.variances))
         lengths = np.repeat(lengths, self.lanes)
         return np.concatenate([lengths, np.ones(self.size - self.split)])
 

@@ -49,12 +49,19 @@ def arrive(problem: Problem, state: ProximalState, new: Point, base: Point) -> N
         state.certify(problem, witness=base)
 
 
+def displacement(
+    problem: Problem, state: ProximalState, base: Point
+) -> tuple[Array, Array, Array]:
+    """Where a gradient step and a prox lead, how far that is, and the gradient."""
+    steps = state.rate / state.scales
+    u, g = state.frame.enter(base.x), state.frame.gradient(base.loss_gradient)
+    new = problem.prox(u - steps * g, steps)
+    return new, new - u, g
+
+
 def forward_backward(
     problem: Problem, state: ProximalState, base: Point
 ) -> tuple[Point, Array, float]:
     """A gradient step and a prox; the new point, its distance and the linear fall."""
-    steps = state.rate / state.scales
-    u, g = state.frame.enter(base.x), state.frame.gradient(base.loss_gradient)
-    new = problem.prox(u - steps * g, steps)
-    d = new - u
+    new, d, g = displacement(problem, state, base)
     return problem.at(state.frame.leave(new)), d, float(g @ d)

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 
 from .._params import Number, validate
 from ..problems._base import Point, Problem
-from ._proximal import ProximalState, forward_backward
+from ._proximal import ProximalState, displacement, forward_backward
 
 __all__ = ["Backtracking", "ExactQuadratic", "FixedStep", "StepSize", "as_step_size"]
 
@@ -18,6 +18,7 @@ NOISE = 1e-13  # differences of the loss below this share of it are rounding
 NOISY_SLACK = 1e-9  # the same where the step is known to be short enough
 EQUAL = 1e-9  # share of the model's fall that rounding may take from it
 SHORTEST = 1e-30
+FLAT = 1e-16  # curvature below this share of the metric's counts as none
 
 
 class StepSize(BaseEstimator, ABC):
@@ -105,20 +106,21 @@ class Backtracking(StepSize):
         validate(self, {"shrink": inside, "growth": Number(1.0, open_high=True)})
 
     def descend(self, problem: Problem, state: ProximalState, base: Point) -> Point:
-        noise = NOISE * abs(base.loss)
-        if abs(state.point.loss - base.loss) > noise or state.may_grow:
-            state.rate *= self.growth  # below the noise a step too long is not seen
+        if visible(state):  # else a step too long would go unseen
+            state.rate *= self.growth
         return shorten(problem, state, base, self.shrink)
 
 
 class ExactQuadratic(StepSize):
     r"""The exact minimiser along the gradient, for quadratic functions (Cauchy's step).
 
-    .. math:: \eta_t = \frac{g' D^{-1} g}{g' D^{-1} H D^{-1} g}
+    .. math:: \eta_t = \frac{d' D d}{d' H d}
 
-    for the Hessian H and the metric D. Where a prox or a curvature that changes makes
-    the step too long, it is halved, as by `Backtracking`. Without second derivatives
-    the curvature is a difference of two gradients, which is exact for quadratics too.
+    for the Hessian H, the metric D and the step :math:`d` that would have been taken at
+    :math:`\eta_{t-1}`, which is along :math:`D^{-1} g` without penalty. Where a prox or
+    a curvature that changes makes the step too long, it is halved, as by
+    `Backtracking`. Without second derivatives the curvature is a difference of two
+    gradients, which is exact for quadratics too.
 
     Cost: one more product with the data; for functions a value and a gradient.
 
@@ -140,18 +142,24 @@ class ExactQuadratic(StepSize):
         """There is nothing to check."""
 
     def descend(self, problem: Problem, state: ProximalState, base: Point) -> Point:
-        g = state.frame.gradient(base.loss_gradient)
-        down = g / state.scales
-        direction = state.frame.leave(-down)
+        d = displacement(problem, state, base)[1]
+        direction = state.frame.leave(d)
         line = problem.line(base, direction)
-        fall = float(g @ down)
         curvature = line.at(0.0)[2]
         if math.isnan(curvature):
-            slope = line.at(state.rate)[1]
-            curvature = (slope - float(base.gradient @ direction)) / state.rate
-        if curvature > 1e-16 * fall:
-            state.rate = fall / curvature
+            curvature = line.at(1.0)[1] - float(base.gradient @ direction)
+        length = float((d * d) @ state.scales)
+        if curvature > FLAT * length:
+            exact = length / curvature
+            state.rate = exact if visible(state) else min(exact, state.rate)
         return shorten(problem, state, base, 0.5)
+
+
+def visible(state: ProximalState) -> bool:
+    """Whether the last step changed the loss by more than rounding does."""
+    assert state.before is not None
+    change = abs(state.point.loss - state.before.loss)
+    return state.may_grow or change > NOISE * abs(state.point.loss)
 
 
 def shorten(
