@@ -32,7 +32,7 @@ ALPHA = 1e-4
 TARGET = 1e-4
 EPOCHS = 60
 ROUNDS = 3
-LADDER = (5, 10, 20, 40, 80, 160)
+LADDER = (4, 6, 8, 10, 14, 20, 40, 80, 160)
 MADE: dict[str, Callable[[], Any]] = {"tall": tall, "text": text}
 Loader = Callable[[str], tuple[Any, np.ndarray]]
 
