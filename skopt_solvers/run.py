@@ -22,7 +22,7 @@ from .result import NOT_YET, History, Result, Status
 from .solvers._base import Budget, Solver, State
 from .solvers._registry import solver_classes
 
-__all__ = ["run"]
+__all__ = ["as_generator", "run"]
 
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
@@ -73,7 +73,7 @@ def run(
         tol=solver.tol if tol is None else tol,
         max_iter=solver.max_iter if max_iter is None else max_iter,
         deadline=math.inf if max_time is None else begun + max_time,
-        rng=_generator(random_state),
+        rng=as_generator(random_state),
         watched=bool(callbacks),
     )
     with one_blas_thread():
@@ -223,7 +223,8 @@ class _Loop:
         )
 
 
-def _generator(random_state: Any) -> np.random.Generator:
+def as_generator(random_state: Any) -> np.random.Generator:
+    """A generator from itself, a seed, a RandomState or None."""
     if isinstance(random_state, np.random.Generator):
         return random_state
     return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))

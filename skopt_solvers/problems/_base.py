@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ._frames import Frame
+
 Array = np.ndarray
 
 FAR = 1e150  # as good as infinite, and its square is a number
@@ -27,6 +29,7 @@ class Oracle(Flag):
     ROWS = auto()
     COLUMNS = auto()
     CERTIFICATE = auto()
+    ORTHANTS = auto()
 
     @property
     def meaning(self) -> str:
@@ -44,6 +47,7 @@ _MEANING = {
     Oracle.ROWS: "samples (rows of a design)",
     Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
     Oracle.CERTIFICATE: "certificates that cost no more than a gradient",
+    Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
 }
 
 
@@ -171,6 +175,14 @@ class Problem(ABC):
     @abstractmethod
     def prox(self, z: Array, steps: Array) -> Array:
         """The prox of the penalty, each coordinate with its own step."""
+
+    @abstractmethod
+    def elastic(self) -> tuple[Array, Array]:
+        """Levels and ridges of ``level * abs(x) + ridge / 2 * x**2``, the penalty."""
+
+    @abstractmethod
+    def user_frame(self) -> Frame:
+        """The user's coordinates, such as the intercept where the columns are zero."""
 
     @property
     @abstractmethod

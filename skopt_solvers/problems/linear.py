@@ -13,6 +13,7 @@ from ..designs import Design
 from ..kernels import penalties as kernels
 from ..penalties import Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._frames import Frame, Moved, Own
 from ._gap import certify
 from ._parallel import mapped
 from ._response import BaseResponse
@@ -83,6 +84,8 @@ class LinearProblem(Problem):
         if not self.response.differentiable:
             return able
         able |= Oracle.GRADIENT | Oracle.ROWS | Oracle.CERTIFICATE
+        if self.penalty.elastic:
+            able |= Oracle.ORTHANTS
         if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS
@@ -139,8 +142,21 @@ class LinearProblem(Problem):
         held = kernels.proxes(self.record, far, readonly(steps), 1) != far
         if not self.fit_intercept or held.all():
             return np.zeros(0, np.int64)
-        rounding = 1e-14 * (self.variances + self.mean**2)
-        return np.flatnonzero(~held & (self.variances <= rounding))
+        return np.flatnonzero(~held & self.steady)
+
+    def frame(self, shift: Array) -> Frame:
+        """Coordinates in which the intercept is at `shift` of the columns."""
+        if not self.fit_intercept:
+            return Own()
+        return Moved(self.mean - shift, self.response.shape)
+
+    def elastic(self) -> tuple[Array, Array]:
+        numbers = self.record.level, self.record.ridge  # type: ignore[attr-defined]
+        level, ridge = (self.padded(np.repeat(each, self.lanes)) for each in numbers)
+        return level, ridge
+
+    def user_frame(self) -> Frame:
+        return self.frame(np.zeros(self.n_columns))
 
     def padded(self, columns: Array) -> Array:
         """`columns` (one number per coefficient) with zeros for the intercept."""
@@ -227,10 +243,15 @@ class LinearProblem(Problem):
         return np.maximum(squares - self.mean**2, 0.0)
 
     @cached_property
+    def steady(self) -> Array:
+        """Which columns are constant, up to rounding."""
+        squares: Array = self.variances + self.mean**2
+        return self.variances <= 1e-14 * squares
+
+    @cached_property
     def norms(self) -> Array:
         """Length of each coordinate's column; 1 for constant columns."""
-        tiny = 1e-14 * (self.variances + self.mean**2)
-        lengths = np.sqrt(np.where(self.variances > tiny, self.variances, 1.0))
+        lengths = np.sqrt(np.where(self.steady, 1.0, self.variances))
         lengths = np.repeat(lengths, self.lanes)
         return np.concatenate([lengths, np.ones(self.size - self.split)])
 

@@ -11,7 +11,10 @@ from skopt_solvers.run import run
 from skopt_solvers.schedules import LinearDecay, PolynomialDecay
 from skopt_solvers.solvers import (
     LBFGS,
+    SAG,
+    SAGA,
     SGD,
+    SVRG,
     Adadelta,
     Adagrad,
     Adam,
@@ -32,9 +35,10 @@ BARE = [c for c in solver_classes() if not c.modules]
 SEARCHES = [c for c in BARE if c.requires == Oracle.VALUE]
 STOCHASTIC = [c for c in BARE if c.stochastic and c not in SEARCHES]
 
-# "auto" weighs costs, which differ between dense and sparse
+# "auto" weighs costs, which differ between dense and sparse, or centres dense data
 FIXED = {LBFGS: partial(LBFGS, preconditioner="diagonal")}
-FIXED |= {c: partial(c, preconditioner=None) for c in STOCHASTIC}
+ROWS = [*STOCHASTIC, SAG, SAGA, SVRG]
+FIXED |= {c: partial(c, preconditioner=None) for c in ROWS}
 
 
 TUNED = {
