@@ -19,7 +19,7 @@ FLOORS = [
     {"kernels"},
     {"problems", "result", "callbacks"},
     {"solvers"},
-    {"run", "minimize", "path"},
+    {"run", "minimize", "path", "landscapes"},
     {"estimators", "plotting", "testing", "__main__", "__init__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
