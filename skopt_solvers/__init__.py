@@ -1,5 +1,6 @@
 """Solvers for linear models, as scikit-learn estimators and for any function."""
 
+from .compare import compare_solvers
 from .estimators import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
@@ -21,5 +22,6 @@ __all__ = [
     "ProximalLasso",
     "Result",
     "Status",
+    "compare_solvers",
     "minimize",
 ]

@@ -12,7 +12,7 @@ specialised on parts, and cached on disk like any other function.
 """
 
 from .bits import bits_from_float, float_from_bits
-from .cache import JIT, KERNELS, cache_directory, kernel, readonly
+from .cache import JIT, KERNELS, cache_directory, kernel, readonly, specialisations
 from .records import Compiled, Record, RecordType
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "float_from_bits",
     "kernel",
     "readonly",
+    "specialisations",
 ]

@@ -119,15 +119,19 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             When a parameter is out of range, X, y or the weights are not usable, or the
             solver cannot minimise this loss and penalty (IncompatibleProblem).
         """
-        self._check()
-        X, y = self._read(X, y)
-        plan = self._plan(y, _weights(sample_weight, X))
+        X, plan = self._prepare(X, y, sample_weight)
         with one_blas_thread():  # the number of threads would change the last bits
             results, coefficients = self._solve(as_design(X), plan)
         self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
         self._report(plan, results)
         warn(self, self.solver_, results)
         return self
+
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Plan]:
+        """X, validated, and what is to be minimised."""
+        self._check()
+        X, y = self._read(X, y)
+        return X, self._plan(y, _weights(sample_weight, X))
 
     def _check(self) -> None:
         common: dict[str, Constraint] = {
@@ -228,6 +232,16 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def problems_of(
+    model: LinearModel, X: Any, y: Any, sample_weight: Any = None
+) -> list[LinearProblem]:
+    """The problems that a fit of `model` would solve; `model` is left alone."""
+    model = clone(model)
+    X, plan = model._prepare(X, y, sample_weight)
+    design = as_design(X)
+    return [model._problem(design, plan, task) for task in plan.tasks]
 
 
 def _weights(sample_weight: Any, X: Any) -> Array:

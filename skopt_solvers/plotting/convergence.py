@@ -105,7 +105,8 @@ class ConvergenceDisplay:
         x : {"seconds", "n_iter"}, default="seconds"
             The horizontal axis.
         y : {"excess", "objective", "certificate"}, default="excess"
-            The vertical axis; "excess" is the objective minus `reference`.
+            The vertical axis; "excess" is the objective minus `reference`, at
+            least the rounding error of the objective.
         reference : float, default=None
             The optimal objective; None for the lowest in any of the histories.
 
@@ -155,8 +156,9 @@ def _history(history: Any) -> History:
 
 def _curve(history: History, x: str, y: str, reference: float) -> tuple[Array, Array]:
     """What can be drawn of a history."""
-    column = history.certificate if y == "certificate" else history.objective
-    up = np.asarray(column, np.float64) - (reference if y == "excess" else 0.0)
+    up = np.array(history.certificate if y == "certificate" else history.objective)
+    if y == "excess":  # less than rounding cannot be told from nothing
+        up = np.maximum(up - reference, np.finfo(np.float64).eps * abs(reference))
     across = np.arange(len(history)) if x == "n_iter" else np.array(history.seconds)
     shown = np.isfinite(up) & ((up > 0) | (y == "objective"))
     return across[shown], up[shown]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ..problems._base import Problem
 from ._base import Solver
 
 
@@ -21,6 +22,11 @@ def solver_classes() -> list[type[Solver]]:
 def snake_case(name: str) -> str:
     """``NewtonCG`` becomes ``newton_cg``, ``LBFGS`` ``lbfgs``, ``AdamW`` ``adamw``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z]{2}|[A-Z][a-z])", "_", name).lower()
+
+
+def able(problem: Problem) -> list[type[Solver]]:
+    """The solver classes that can minimise a problem."""
+    return [c for c in solver_classes() if not c.requires & ~problem.provides]
 
 
 def as_solver(solver: Any) -> Solver:
