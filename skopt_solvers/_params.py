@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Protocol
 
-__all__ = ["Choice", "Constraint", "Flag", "Number", "Optional", "Whole", "validate"]
+__all__ = [
+    "VERBOSE",
+    "Choice",
+    "Constraint",
+    "Flag",
+    "Number",
+    "Optional",
+    "Whole",
+    "validate",
+]
 
 
 class Constraint(Protocol):
@@ -88,6 +97,9 @@ class Optional:
 
     def __str__(self) -> str:
         return f"{self.inner} or {' or '.join(map(repr, self.also))}"
+
+
+VERBOSE = Optional(Whole(0), also=(False, True))
 
 
 def validate(owner: Any, constraints: Mapping[str, Constraint]) -> None:

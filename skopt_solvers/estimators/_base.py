@@ -15,8 +15,9 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from .._params import Constraint, Flag, Number, Optional, Whole, validate
+from .._params import VERBOSE, Constraint, Flag, Number, Optional, Whole, validate
 from .._threads import one_blas_thread
+from ..callbacks import as_callbacks
 from ..designs import Design, as_design
 from ..penalties import Penalty
 from ..problems import LinearProblem, linear_problem
@@ -24,7 +25,6 @@ from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
 from ..solvers._auto import solver_for
-from ._parts import as_callbacks
 from ._report import warn, worst
 
 Array = np.ndarray
@@ -140,7 +140,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             "max_iter": Optional(Whole(0)),
             "max_time": Optional(Number(0.0)),
             "warm_start": Flag(),
-            "verbose": Optional(Whole(0), also=(False, True)),
+            "verbose": VERBOSE,
         }
         validate(self, {**self.constraints, **common})
 
