@@ -1,6 +1,8 @@
 """Lines that show how far something is: tqdm's where it is installed, else plain."""
 
+import functools
 import multiprocessing
+import shutil
 import sys
 import time
 import warnings
@@ -36,6 +38,7 @@ class TextBar(Bar):
         full = min(WIDTH, WIDTH * done // max(total, 1))
         filled = "#" * full + "." * (WIDTH - full)
         line = f"{self.label} [{filled}] {done}/{total} {self.unit}  {note}"
+        line = line[: shutil.get_terminal_size().columns - 1]  # longer ones would wrap
         self._pending = f"\r{line.ljust(self._width)}"
         self._width = len(line)
         if time.monotonic() - self._last >= PAUSE:
@@ -58,17 +61,22 @@ class TqdmBar(Bar):
 
     def __init__(self, tqdm: Any, label: str, unit: str, stream: Any) -> None:
         # notebooks draw widgets where no stream is named
-        self._bar = tqdm(desc=label, unit=unit, file=stream, dynamic_ncols=True)
+        options = {"desc": label, "unit": f" {unit}", "file": stream}
+        self._make = functools.partial(tqdm, dynamic_ncols=True, **options)
+        self._bar: Any = None
 
     def show(self, done: int, total: int, note: str) -> None:
+        if self._bar is None:  # what was done before does not count for the speed
+            self._bar = self._make(initial=done, total=total)
         self._bar.total = total
         self._bar.set_postfix_str(note, refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
-        self._bar.total = self._bar.n  # over, however many there might have been
-        self._bar.refresh()
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.total = self._bar.n  # over, however many there might have been
+            self._bar.refresh()
+            self._bar.close()
 
 
 def make_bar(label: str, unit: str, stream: Any) -> Bar:

@@ -5,7 +5,6 @@ import pickle
 import subprocess
 import sys
 from contextlib import suppress
-from itertools import pairwise
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -31,7 +30,8 @@ class Recorder:
     made: list = []  # noqa: RUF012
 
     def __init__(self, **options):
-        self.options, self.n, self.total, self.notes = options, 0, None, []
+        self.options, self.n, self.notes = options, options["initial"], []
+        self.total = options["total"]
         self.closed = False
         Recorder.made.append(self)
 
@@ -117,6 +117,13 @@ def test_short_runs_are_silent(no_tqdm):
     assert stream.getvalue() == ""
 
 
+def test_lines_fit_the_terminal(no_tqdm, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    descend(ProgressBar(delay=0.0, stream=stream))
+    assert max(map(len, stream.getvalue().rstrip("\n").split("\r"))) <= 39
+
+
 def test_drawing_is_rare(no_tqdm):
     stream = Terminal()
     bar = TextBar("a", "fits", stream)
@@ -175,7 +182,9 @@ def test_notebooks_are_recognised(tqdm, monkeypatch):
         sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell)
     )
     assert visible(None) and not visible(io.StringIO())
-    assert isinstance(make_bar("a", "fits", None), TqdmBar)
+    bar = make_bar("a", "fits", None)
+    bar.show(1, 2, "")
+    assert isinstance(bar, TqdmBar)
     assert tqdm[0].options["file"] is None  # a widget, where tqdm has them
     shell.config.clear()
     assert not visible(io.StringIO())
@@ -190,7 +199,7 @@ def test_one_bar_counts_many_runs(tqdm):
             descend(bar, n=5)
             assert len(tqdm) == 1
         assert tqdm[0].closed
-    assert (tqdm[0].n, tqdm[0].options["unit"]) == (4, "fits")
+    assert (tqdm[0].n, tqdm[0].options["unit"]) == (4, " fits")
 
 
 def test_search_shares_the_bar(tqdm):
