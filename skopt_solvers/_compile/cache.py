@@ -20,6 +20,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps
 from numba.misc.appdirs import AppDirs
 
+from .errors import explained
 from .fingerprint import Fingerprint
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -159,6 +160,8 @@ def kernel(
     if isinstance(compiled, Dispatcher):
         KERNELS.append(compiled)
         compiled._cache = _KernelCache(compiled)  # type: ignore[attr-defined]
+        compile_for = compiled._compile_for_args  # type: ignore[attr-defined]
+        compiled._compile_for_args = explained(compile_for)  # type: ignore[attr-defined]
     return compiled  # type: ignore[no-any-return]
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.pipeline import Pipeline
 
 from .._compile import specialisations
 from .._params import Constraint, Number, Optional, validate
@@ -144,6 +142,10 @@ class _Split:
     def __init__(
         self, estimator: Any, X: Any, y: Any, weights: Any, size: Any, rng: Any
     ) -> None:
+        # imported here: both would double the time to import the package
+        from sklearn.model_selection import train_test_split
+        from sklearn.pipeline import Pipeline
+
         model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
         if not isinstance(model, LinearModel):
             raise TypeError(

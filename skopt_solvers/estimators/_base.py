@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
     validate_data,
 )
 
-from .._params import VERBOSE, Constraint, Flag, Number, Optional, Whole, validate
+from .._params import (
+    VERBOSE,
+    Adjustable,
+    Constraint,
+    Flag,
+    Number,
+    Optional,
+    Whole,
+    validate,
+)
 from .._threads import one_blas_thread
 from ..callbacks import as_callbacks
 from ..designs import Design, as_design
@@ -63,7 +72,7 @@ class Plan:
             done += task.lanes
 
 
-class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
+class LinearModel(Adjustable, ABC):
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..result import History
@@ -144,6 +143,8 @@ class ConvergenceDisplay:
 
 def _last(estimator: Any) -> Any:
     """The model itself, of a pipeline its last step."""
+    from sklearn.pipeline import Pipeline  # slow to import, and not needed before
+
     model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     check_is_fitted(model, "history_")
     return model
