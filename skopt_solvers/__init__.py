@@ -1,6 +1,7 @@
 """Solvers for linear models, as scikit-learn estimators and for any function."""
 
 from .compare import compare_solvers
+from .diagnose import diagnose
 from .estimators import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
@@ -23,5 +24,6 @@ __all__ = [
     "Result",
     "Status",
     "compare_solvers",
+    "diagnose",
     "minimize",
 ]

@@ -19,8 +19,9 @@ FLOORS = [
     {"kernels"},
     {"problems", "result", "callbacks"},
     {"solvers"},
-    {"run", "minimize", "path", "landscapes"},
-    {"estimators", "plotting", "compare", "testing", "__main__", "__init__"},
+    {"run", "minimize", "path", "landscapes", "doctor"},
+    {"estimators", "plotting", "compare", "diagnose"}
+    | {"testing", "__main__", "__init__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = 1  # the floor on which no part imports another family

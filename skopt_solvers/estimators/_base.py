@@ -28,6 +28,7 @@ from .._params import (
 from .._threads import one_blas_thread
 from ..callbacks import as_callbacks
 from ..designs import Design, as_design
+from ..doctor import Case, brief
 from ..penalties import Penalty
 from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
@@ -130,10 +131,10 @@ class LinearModel(Adjustable, ABC):
         """
         X, plan = self._prepare(X, y, sample_weight)
         with one_blas_thread():  # the number of threads would change the last bits
-            results, coefficients = self._solve(as_design(X), plan)
+            results, coefficients, hint = self._solve(as_design(X), plan)
         self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
         self._report(plan, results)
-        warn(self, self.solver_, results)
+        warn(self, self.solver_, results, hint)
         return self
 
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Plan]:
@@ -155,22 +156,27 @@ class LinearModel(Adjustable, ABC):
 
     def _solve(
         self, design: Design, plan: Plan
-    ) -> tuple[list[Result], tuple[Array, Array]]:
-        """The results of all tasks, their coefficients and intercepts side by side."""
+    ) -> tuple[list[Result], tuple[Array, Array], str]:
+        """The results of all tasks, their coefficients and intercepts side by side,
+        and a hint at what went wrong with the first that failed.
+        """
         limit = math.inf if self.max_time is None else self.max_time
         deadline = time.perf_counter() + limit
         total = sum(task.lanes for task in plan.tasks)
         w, b = np.empty((design.shape[1], total)), np.empty(total)
         before = self._before(w)
         results: list[Result] = []
+        hint = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
             _check_range(problem)
             start = None if before is None else _pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
+            if not (results[-1].success or hint):
+                hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
             w[:, lanes] = coefficients.reshape(len(w), -1)
-        return results, (w, b)
+        return results, (w, b), hint
 
     def _run(
         self,
