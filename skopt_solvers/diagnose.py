@@ -10,7 +10,6 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.pipeline import Pipeline
 
 from ._params import Flag, Number, validate
 from .doctor import Case, Diagnosis, Finding, examine
@@ -122,6 +121,8 @@ class _Clinic:
         self, estimator: Any, X: Any, y: Any, weights: Any
     ) -> tuple[list[Result], Any]:
         """The results of a fit, and what was fitted."""
+        from sklearn.pipeline import Pipeline  # slow to import, not needed before
+
         estimator = clone(estimator)
         steps = isinstance(estimator, Pipeline)
         model = estimator[-1] if steps else estimator
@@ -154,6 +155,8 @@ class _Clinic:
 
 def _inner(estimator: Any, X: Any, y: Any) -> tuple[LinearModel, Any]:
     """The model itself, and X as it sees it."""
+    from sklearn.pipeline import Pipeline  # slow to import, and not needed before
+
     model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     if not isinstance(model, LinearModel):
         raise TypeError(
