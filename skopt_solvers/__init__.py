@@ -1,5 +1,7 @@
 """Solvers for linear models, as scikit-learn estimators and for any function."""
 
+from .compare import compare_solvers
+from .diagnose import diagnose
 from .estimators import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
@@ -21,5 +23,7 @@ __all__ = [
     "ProximalLasso",
     "Result",
     "Status",
+    "compare_solvers",
+    "diagnose",
     "minimize",
 ]

@@ -4,9 +4,21 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-__all__ = ["Choice", "Constraint", "Flag", "Number", "Optional", "Whole", "validate"]
+from sklearn.base import BaseEstimator
+
+__all__ = [
+    "VERBOSE",
+    "Adjustable",
+    "Choice",
+    "Constraint",
+    "Flag",
+    "Number",
+    "Optional",
+    "Whole",
+    "validate",
+]
 
 
 class Constraint(Protocol):
@@ -88,6 +100,45 @@ class Optional:
 
     def __str__(self) -> str:
         return f"{self.inner} or {' or '.join(map(repr, self.also))}"
+
+
+SUGGESTIONS = {
+    "solver": "SGD()",
+    "schedule": "StepDecay()",
+    "penalty": "L1()",
+    "loss": "Huber()",
+}
+
+
+class Adjustable(BaseEstimator):  # type: ignore[misc, unused-ignore]
+    """scikit-learn's parameters, with an error for those of something that has none."""
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, nested ones as ``solver__learning_rate``.
+
+        Parameters
+        ----------
+        **params
+            Values by name.
+
+        Raises
+        ------
+        ValueError
+            When a name does not exist, or a nested one belongs to a string or to None.
+        """
+        own = {**self.get_params(deep=False), **params}
+        for key in params:
+            head, nested, _ = key.partition("__")
+            if nested and head in own and not isinstance(own[head], BaseEstimator):
+                example = f"{head}={SUGGESTIONS.get(head, 'an object')}"
+                raise ValueError(
+                    f"cannot set {key}: {head}={own[head]!r} has no parameters. Give "
+                    f"an object in its place, before or in the same call: {example}."
+                )
+        return super().set_params(**params)  # type: ignore[no-any-return, unused-ignore]
+
+
+VERBOSE = Optional(Whole(0), also=(False, True))
 
 
 def validate(owner: Any, constraints: Mapping[str, Constraint]) -> None:

@@ -1,13 +1,26 @@
 """Callbacks: called after every iteration; a returned string ends the run."""
 
 import pickle
-import sys
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-__all__ = ["Checkpoint", "Printer", "Progress", "ProgressBar", "TimeLimit"]
+from ._bars import Bar, make_bar, visible
+from ._params import Number, Optional, Whole, validate
+
+__all__ = [
+    "Callback",
+    "Checkpoint",
+    "Observer",
+    "Printer",
+    "Progress",
+    "ProgressBar",
+    "TimeLimit",
+    "as_callbacks",
+]
 
 
 @dataclass(slots=True, repr=False)
@@ -21,9 +34,11 @@ class Progress:
     seconds : float
         Time since the start.
     state : State
-        The solver's state; ``state.point.x`` is the current iterate.
+        The solver's state; ``state.point.x`` is the current iterate, read-only.
     problem : Problem
         What is being minimised.
+    solver : Solver
+        What minimises it.
     history : History
         All iterations so far.
     """
@@ -33,6 +48,7 @@ class Progress:
     state: Any
     problem: Any
     history: Any
+    solver: Any
 
     def __repr__(self) -> str:
         text = f"iteration {self.n_iter:5d}  objective {self.objective:.8g}"
@@ -56,6 +72,21 @@ class Progress:
         return float(self.history.learning_rate[-1])
 
 
+class Observer(ABC):
+    """A callback that is told when a run is over, however it ended."""
+
+    @abstractmethod
+    def __call__(self, progress: Progress) -> str | None:
+        """Called after every iteration; a returned string ends the run."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Called when a run is over."""
+
+
+Callback = Callable[[Progress], "str | None"]
+
+
 class Printer:
     """Print a line every `every` iterations.
 
@@ -73,32 +104,94 @@ class Printer:
             print(progress)
 
 
-class ProgressBar:
-    """One line, rewritten, for runs that take longer than `delay` seconds.
+class ProgressBar(Observer):
+    """One line that shows how far a fit is, or how far a path or search of many fits.
+
+    Drawn by tqdm where that is installed (extra `progress`), in terminals and in
+    notebooks, and as plain text otherwise. Nothing is written where output goes to a
+    file or a pipe, nor by worker processes.
 
     Parameters
     ----------
     delay : float, default=1.0
         Seconds before anything is shown; short fits stay silent.
     stream : text stream, default=None
-        Where to write; None for standard error. Nothing is written unless it is a
-        terminal.
+        Where to write; None for standard error, or the cell of a notebook.
+    runs : int, default=None
+        Number of fits of a path or search: one bar counts those that are done. It is
+        shared by all clones of an estimator in this process; use it in a ``with``
+        statement to end its line also when fewer were made.
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> from skopt_solvers import minimize
+    >>> from skopt_solvers.callbacks import ProgressBar
+    >>> file = io.StringIO()
+    >>> bar = ProgressBar(delay=0.0, stream=file)
+    >>> result = minimize(lambda x: x @ x, np.ones(2), callbacks=bar)
+    >>> file.getvalue()  # no terminal
+    ''
     """
 
-    def __init__(self, delay: float = 1.0, stream: Any = None) -> None:
+    def __init__(
+        self, delay: float = 1.0, stream: Any = None, runs: int | None = None
+    ) -> None:
         self.delay = delay
         self.stream = stream
-        self._shown = 0.0
+        self.runs = runs
+        validate(self, {"delay": Number(0.0), "runs": Optional(Whole(1))})
+        self._bar: Bar | None = None
+        self._begun: float | None = None
+        self._done = 0
 
     def __call__(self, progress: Progress) -> None:
-        stream = self.stream or sys.stderr
-        if progress.n_iter == 0:
-            self._shown = self.delay
-        if progress.seconds < self._shown or not stream.isatty():
-            return
-        self._shown = progress.seconds + 0.1
-        stream.write(f"\r{progress} of {progress.state.budget.max_iter} iterations ")
-        stream.flush()
+        if self._begun is None:
+            self._begun = time.monotonic() - progress.seconds
+        if self._bar is None:
+            waiting = time.monotonic() - self._begun < self.delay
+            if waiting or not visible(self.stream):
+                return
+            unit = "iterations" if self.runs is None else "fits"
+            self._bar = make_bar(type(progress.solver).__name__, unit, self.stream)
+        note = f"objective {progress.objective:.6g}"
+        if progress.certificate == progress.certificate:
+            note += f"  certificate {progress.certificate:.1e}"
+        if self.runs is None:
+            self._bar.show(progress.n_iter, progress.state.budget.max_iter, note)
+        else:
+            self._bar.show(self._done, max(self.runs, self._done), note)
+
+    def end(self) -> None:
+        """A run is over: so is the line, or one of its fits."""
+        self._done += 1
+        if self._bar is not None and self.runs is not None:
+            self._bar.show(self._done, max(self.runs, self._done), "")
+        if self.runs is None or self._done == self.runs:
+            self.close()
+
+    def close(self) -> None:
+        """End the line, and be as new."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar, self._begun, self._done = None, None, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: Any) -> None:
+        self.close()
+
+    def __deepcopy__(self, memo: Any) -> "ProgressBar":
+        """Clones of an estimator share the bar of a search, and no other."""
+        if self.runs is not None:
+            return self
+        return type(self)(self.delay, self.stream)
+
+    def __reduce__(self) -> Any:
+        """Streams and lines stay in this process."""
+        return type(self), (self.delay, None, self.runs)
 
 
 class TimeLimit:
@@ -148,3 +241,17 @@ class Checkpoint:
         partial = Path(f"{self.path}.partial")
         partial.write_bytes(pickle.dumps(content))
         partial.replace(self.path)
+
+
+def as_callbacks(callbacks: Any, verbose: int = 0) -> list[Callback]:
+    """The callables in `callbacks`, and what `verbose` adds to them."""
+    found: Sequence[Any] = [] if callbacks is None else callbacks
+    if callable(callbacks):
+        found = [callbacks]
+    if not isinstance(found, (list, tuple)) or not all(map(callable, found)):
+        raise ValueError(
+            f"callbacks must be None, a callable or a list of them; got {callbacks!r}."
+        )
+    shown: list[Callback] = [ProgressBar()] if verbose == 1 else []
+    shown = [Printer()] if verbose > 1 else shown
+    return [*found, *shown]

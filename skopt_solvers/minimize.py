@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ._params import VERBOSE
+from .callbacks import as_callbacks
 from .penalties import Penalty
 from .problems.function import FunctionProblem
 from .problems.gradients import GradientEstimator
@@ -27,7 +29,8 @@ def minimize(
     tol: float | None = None,
     max_iter: int | None = None,
     max_time: float | None = None,
-    callbacks: Callable[..., Any] | Sequence[Callable[..., Any]] = (),
+    callbacks: Callable[..., Any] | Sequence[Callable[..., Any]] | None = None,
+    verbose: int = 0,
     random_state: Any = None,
 ) -> Result:
     r"""Minimise :math:`f(x) + \sum_j \Omega_j(x_j)`.
@@ -55,8 +58,10 @@ def minimize(
         Override the solver's.
     max_time : float, default=None
         Seconds after which to stop.
-    callbacks : callable or sequence of callable
+    callbacks : callable or sequence of callable, default=None
         Called with a `Progress` after every iteration; a returned string ends the run.
+    verbose : int, default=0
+        1 shows a progress bar on long runs, 2 prints every iteration.
     random_state : int, RandomState, Generator or None
         Source of randomness.
 
@@ -84,6 +89,8 @@ def minimize(
             "penalty must be None or a Penalty object such as L1(0.1); "
             f"got {penalty!r}."
         )
+    if not VERBOSE.allows(verbose):
+        raise ValueError(f"minimize needs verbose to be {VERBOSE}; got {verbose!r}.")
     rng = as_generator(random_state)
     problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args, rng)
     return run(
@@ -92,6 +99,6 @@ def minimize(
         tol=tol,
         max_iter=max_iter,
         max_time=max_time,
-        callbacks=[callbacks] if callable(callbacks) else callbacks,
+        callbacks=as_callbacks(callbacks, verbose),
         random_state=rng,
     )

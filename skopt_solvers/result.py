@@ -1,6 +1,7 @@
 """What a run returns: where it ended, why, how good that is, and how it got there."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -100,6 +101,30 @@ class History:
         self.learning_rate.append(float(rate))
         self.iteration.append(iteration)
 
+    @classmethod
+    def joined(cls, histories: "Sequence[History]") -> "History":
+        """Runs made one after the other, as one of the sum of their objectives.
+
+        The certificate is the worst of all; a run that is yet to come counts with its
+        first entry.
+        """
+        first = [h for h in histories if len(h)]
+        objectives = [h.objective[0] for h in first]
+        certificates = [h.certificate[0] for h in first]
+        whole, before, done = cls(), 0.0, 0
+        for k, history in enumerate(first):
+            for i in range(len(history)):
+                objectives[k] = history.objective[i]
+                certificates[k] = history.certificate[i]
+                seconds = before + history.seconds[i]
+                worst = float(np.max(certificates))  # NaN where any is
+                rate = history.learning_rate[i]
+                epoch = done + history.iteration[i]
+                whole.append(sum(objectives), worst, seconds, rate, epoch)
+            before += history.seconds[-1]
+            done += history.iteration[-1]
+        return whole
+
 
 @dataclass(repr=False)
 class Result:
@@ -160,6 +185,26 @@ class Result:
     def fun(self) -> float:
         """The objective, under scipy's name."""
         return self.objective
+
+    @property
+    def nit(self) -> int:
+        """Iterations, under scipy's name."""
+        return self.n_iter
+
+    @property
+    def nfev(self) -> int:
+        """Evaluations of the objective, under scipy's name."""
+        return self.counts.evaluations
+
+    @property
+    def njev(self) -> int:
+        """Gradients, under scipy's name."""
+        return self.counts.gradients
+
+    @property
+    def nhev(self) -> int:
+        """Hessians, under scipy's name."""
+        return self.counts.hessians
 
 
 NOT_YET = Certificate(math.nan, "not computed", exact=False)

@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from ._threads import one_blas_thread
-from .callbacks import Progress
+from .callbacks import Callback, Observer, Progress
 from .problems._base import (
     NO_CERTIFICATE,
     Oracle,
@@ -26,8 +26,6 @@ __all__ = ["as_generator", "run"]
 
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
-
-Callback = Callable[[Progress], "str | None"]
 
 
 def run(
@@ -78,7 +76,12 @@ def run(
     )
     with one_blas_thread():
         loop = _Loop(solver, problem, budget, callbacks, begun)
-        return loop.run(problem.start() if x is None else np.array(x, np.float64))
+        try:
+            return loop.run(problem.start() if x is None else np.array(x, np.float64))
+        finally:
+            for callback in callbacks:
+                if isinstance(callback, Observer):
+                    callback.end()
 
 
 def _reason(answer: Any) -> str | None:
@@ -158,7 +161,7 @@ class _Loop:
             self.best = point
         for callback in self.callbacks:
             progress = Progress(
-                state.n_iter, seconds, state, self.problem, self.history
+                state.n_iter, seconds, state, self.problem, self.history, self.solver
             )
             self.reason = _reason(callback(progress)) or self.reason
         state.stalled = state.stalled or self.idle(state)
@@ -211,7 +214,7 @@ class _Loop:
             if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
         return Result(
-            x=point.x,
+            x=np.array(point.x),
             objective=float(point.objective),
             certificate=certificate,
             status=status,

@@ -14,13 +14,14 @@ import skopt_solvers
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skopt_solvers"
 FLOORS = [
-    {"_compile", "_params", "_math", "_threads"},
+    {"_compile", "_params", "_math", "_threads", "_tables", "_separation", "_bars"},
     {"losses", "penalties", "schedules", "designs"},
     {"kernels"},
     {"problems", "result", "callbacks"},
     {"solvers"},
-    {"run", "minimize", "path"},
-    {"estimators", "plotting", "testing", "__main__", "__init__"},
+    {"run", "minimize", "path", "landscapes", "doctor"},
+    {"estimators", "plotting", "compare", "diagnose"}
+    | {"testing", "__main__", "__init__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = 1  # the floor on which no part imports another family

@@ -1,23 +1,19 @@
 """Callbacks see every iteration, and one that returns a string ends the run."""
 
-import io
 import pickle
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 
-from skopt_solvers import Status, minimize
-from skopt_solvers.callbacks import Checkpoint, Printer, ProgressBar, TimeLimit
+from skopt_solvers import AdvancedLogisticRegression, Status, minimize
+from skopt_solvers.callbacks import Checkpoint, Observer, Printer, TimeLimit
 from skopt_solvers.solvers import LBFGS, SGD
 
 
 def bowl(x):
     return float(x @ x), 2 * x
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
 
 
 def descend(*callbacks, n=50):
@@ -53,21 +49,6 @@ def test_printer(capsys):
     assert "certificate" not in lines[0]  # it is known at the end of stochastic runs
     minimize(bowl, np.ones(3), jac=True, solver=LBFGS(), callbacks=Printer())
     assert "certificate" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("stream", "silent"), [(Terminal(), False), (io.StringIO(), True)]
-)
-def test_progress_is_shown_on_terminals_only(stream, silent):
-    descend(ProgressBar(delay=0.0, stream=stream))
-    assert (stream.getvalue() == "") == silent
-    assert silent or "iterations" in stream.getvalue()
-
-
-def test_progress_of_short_runs_is_silent():
-    stream = Terminal()
-    descend(ProgressBar(delay=60.0, stream=stream))
-    assert stream.getvalue() == ""
 
 
 def test_time_limit():
@@ -121,3 +102,64 @@ def test_a_second_interrupt_at_once_is_not_caught():
 def test_other_answers_are_refused(answer):
     with pytest.raises(TypeError, match="must return None, or a string"):
         descend(lambda progress: answer)
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "proximal_gradient", "sgd", "newton"])
+def test_callbacks_cannot_write_into_the_iterate(solver):
+    def vandal(progress):
+        with pytest.raises(ValueError, match="read-only"):
+            progress.state.point.x[:] = 7.0
+
+    arguments = {"jac": True, "hess": lambda x: 2 * np.eye(3), "solver": solver}
+    result = minimize(bowl, np.ones(3), callbacks=vandal, **arguments)
+    expected = minimize(bowl, np.ones(3), **arguments)
+    np.testing.assert_array_equal(result.x, expected.x)
+    result.x[:] = 0.0  # what is returned is the user's
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "coordinate_descent", "adam"])
+def test_callbacks_cannot_write_into_a_fit(solver):
+    def vandal(progress):
+        with pytest.raises(ValueError, match="read-only"):
+            progress.state.point.x[:] = 7.0
+
+    X, y = load_iris(return_X_y=True)
+    options = {"solver": solver, "tol": 10.0, "random_state": 0}
+    model = AdvancedLogisticRegression(**options, callbacks=vandal).fit(X, y > 0)
+    expected = AdvancedLogisticRegression(**options).fit(X, y > 0)
+    np.testing.assert_array_equal(model.coef_, expected.coef_)
+
+
+@pytest.mark.parametrize("end", [None, RuntimeError, KeyboardInterrupt])
+def test_observers_are_told_the_end(end):
+    class Ends(Observer):
+        ends = 0
+
+        def __call__(self, progress):
+            if end and progress.n_iter == 3:
+                raise end
+
+        def end(self):
+            self.ends += 1
+
+    observer = Ends()
+    with pytest.raises(RuntimeError) if end is RuntimeError else nullcontext():
+        descend(observer)
+    assert observer.ends == 1
+
+
+@pytest.mark.parametrize("callbacks", [7, "print", [print, 7]])
+def test_callbacks_must_be_callable(callbacks):
+    with pytest.raises(ValueError, match="callbacks must be None, a callable"):
+        minimize(bowl, np.ones(3), jac=True, callbacks=callbacks)
+
+
+@pytest.mark.parametrize("verbose", [-1, 1.5, "yes"])
+def test_verbose_is_checked(verbose):
+    with pytest.raises(ValueError, match="verbose to be an integer of at least 0"):
+        minimize(bowl, np.ones(3), jac=True, verbose=verbose)
+
+
+def test_verbose_prints_every_iteration(capsys):
+    result = minimize(bowl, np.ones(3), jac=True, verbose=2)
+    assert capsys.readouterr().out.count("objective") == len(result.history)

@@ -12,13 +12,15 @@ specialised on parts, and cached on disk like any other function.
 """
 
 from .bits import bits_from_float, float_from_bits
-from .cache import JIT, KERNELS, cache_directory, kernel, readonly
+from .cache import JIT, KERNELS, cache_directory, kernel, readonly, specialisations
+from .errors import NotCompilable
 from .records import Compiled, Record, RecordType
 
 __all__ = [
     "JIT",
     "KERNELS",
     "Compiled",
+    "NotCompilable",
     "Record",
     "RecordType",
     "bits_from_float",
@@ -26,4 +28,5 @@ __all__ = [
     "float_from_bits",
     "kernel",
     "readonly",
+    "specialisations",
 ]

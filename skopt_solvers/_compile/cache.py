@@ -20,6 +20,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps
 from numba.misc.appdirs import AppDirs
 
+from .errors import explained
 from .fingerprint import Fingerprint
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -138,6 +139,12 @@ class _KernelCache(caching.NullCache):
 KERNELS: list[Any] = []
 
 
+def specialisations() -> int:
+    """How much machine code this process has made or loaded: time that a first call
+    takes and a second one does not."""
+    return sum(len(each.overloads) for each in KERNELS)
+
+
 def kernel(
     function: Callable[..., Any] | None = None, *, sums: bool = False
 ) -> Callable[..., Any]:
@@ -153,6 +160,8 @@ def kernel(
     if isinstance(compiled, Dispatcher):
         KERNELS.append(compiled)
         compiled._cache = _KernelCache(compiled)  # type: ignore[attr-defined]
+        compile_for = compiled._compile_for_args  # type: ignore[attr-defined]
+        compiled._compile_for_args = explained(compile_for)  # type: ignore[attr-defined]
     return compiled  # type: ignore[no-any-return]
 
 

@@ -195,7 +195,7 @@ def _make_record_class(cls: type[Compiled]) -> type[Record]:
     natives = _natives(cls)
     missing = [n for n, f in natives.items() if getattr(f, "__isabstractmethod__", 0)]
     if missing or not natives:
-        raise TypeError(f"{cls.__name__} is abstract: no {missing or 'family'} given.")
+        raise TypeError(_incomplete(cls, missing))
     fingerprint = Fingerprint(*natives.values())
     fields = _fields(cls, fingerprint.functions)
     family, parent = _family(cls), cls.__mro__[1]
@@ -213,6 +213,16 @@ def _make_record_class(cls: type[Compiled]) -> type[Record]:
         name = f"{cls.__name__}Record_{identity[2]}"
         _known[identity] = type(name, (Record,), body)
     return _known[identity]
+
+
+def _incomplete(cls: type[Compiled], missing: list[str]) -> str:
+    """What is to be written before `cls` can be used."""
+    if not missing:
+        return f"{cls.__name__} is abstract: no family given."
+    methods = [getattr(cls, name) for name in missing]
+    tasks = [f"def {m.__name__}{inspect.signature(m)}: {inspect.getdoc(m) or '...'}"
+             for m in methods]  # fmt: skip
+    return f"{cls.__name__} is incomplete; write\n    " + "\n    ".join(tasks)
 
 
 def _fields(cls: type, functions: list[Any]) -> tuple[str, ...]:

@@ -8,23 +8,34 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
     validate_data,
 )
 
-from .._params import Constraint, Flag, Number, Optional, Whole, validate
+from .._params import (
+    VERBOSE,
+    Adjustable,
+    Constraint,
+    Flag,
+    Number,
+    Optional,
+    Whole,
+    validate,
+)
 from .._threads import one_blas_thread
+from ..callbacks import as_callbacks
 from ..designs import Design, as_design
+from ..doctor import Case, brief
 from ..penalties import Penalty
 from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
 from ..solvers._auto import choose, solver_for
-from ._parts import as_callbacks, as_loss, for_classes
+from ._parts import as_loss, for_classes
 from ._report import warn, worst
 
 Array = np.ndarray
@@ -63,7 +74,7 @@ class Plan:
             done += task.lanes
 
 
-class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
+class LinearModel(Adjustable, ABC):
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised
@@ -119,15 +130,19 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             When a parameter is out of range, X, y or the weights are not usable, or the
             solver cannot minimise this loss and penalty (IncompatibleProblem).
         """
-        self._check()
-        X, y = self._read(X, y)
-        plan = self._plan(y, _weights(sample_weight, X))
+        X, plan = self._prepare(X, y, sample_weight)
         with one_blas_thread():  # the number of threads would change the last bits
-            results, coefficients = self._solve(as_design(X), plan)
+            results, coefficients, hint = self._solve(as_design(X), plan)
         self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
         self._report(plan, results)
-        warn(self, self.solver_, results)
+        warn(self, self.solver_, results, hint)
         return self
+
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Plan]:
+        """X, validated, and what is to be minimised."""
+        self._check()
+        X, y = self._read(X, y)
+        return X, self._plan(y, _weights(sample_weight, X))
 
     def _check(self) -> None:
         common: dict[str, Constraint] = {
@@ -136,20 +151,23 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             "max_iter": Optional(Whole(0)),
             "max_time": Optional(Number(0.0)),
             "warm_start": Flag(),
-            "verbose": Optional(Whole(0), also=(False, True)),
+            "verbose": VERBOSE,
         }
         validate(self, {**self.constraints, **common})
 
     def _solve(
         self, design: Design, plan: Plan
-    ) -> tuple[list[Result], tuple[Array, Array]]:
-        """The results of all tasks, their coefficients and intercepts side by side."""
+    ) -> tuple[list[Result], tuple[Array, Array], str]:
+        """The results of all tasks, their coefficients and intercepts side by side,
+        and a hint at what went wrong with the first that failed.
+        """
         limit = math.inf if self.max_time is None else self.max_time
         deadline = time.perf_counter() + limit
         total = sum(task.lanes for task in plan.tasks)
         w, b = np.empty((design.shape[1], total)), np.empty(total)
         before = self._before(w)
         results: list[Result] = []
+        hint = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
             _check_range(problem)
@@ -158,9 +176,11 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             else:
                 start = _pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
+            if not (results[-1].success or hint):
+                hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
             w[:, lanes] = coefficients.reshape(len(w), -1)
-        return results, (w, b)
+        return results, (w, b), hint
 
     def _run(
         self,
@@ -243,6 +263,16 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def problems_of(
+    model: LinearModel, X: Any, y: Any, sample_weight: Any = None
+) -> list[LinearProblem]:
+    """The problems that a fit of `model` would solve; `model` is left alone."""
+    model = clone(model)
+    X, plan = model._prepare(X, y, sample_weight)
+    design = as_design(X)
+    return [model._problem(design, plan, task) for task in plan.tasks]
 
 
 def _weights(sample_weight: Any, X: Any) -> Array:

@@ -1,14 +1,11 @@
 """The door: names and objects that users pass become parts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ..callbacks import Printer, ProgressBar
 from ..losses import Logistic, Loss, Multinomial, VectorLoss, WholeLoss
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ..solvers._registry import hint, snake_case
-
-Callback = Callable[[Any], "str | None"]
 
 LINKED = (Logistic, Multinomial)  # predictions are log-odds, exactly
 
@@ -52,21 +49,6 @@ def named_penalties(alpha: float, l1_ratio: float) -> dict[Any, Penalty]:
         "elastic_net": ElasticNet(alpha, l1_ratio),
         None: NoPenalty(),
     }
-
-
-def as_callbacks(callbacks: Any, verbose: int) -> list[Callback]:
-    """The callables in `callbacks`, and what `verbose` adds to them."""
-    if callbacks is None:
-        callbacks = []
-    if callable(callbacks):
-        callbacks = [callbacks]
-    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
-        raise ValueError(
-            f"callbacks must be None, a callable or a list of them; got {callbacks!r}."
-        )
-    shown: list[Callback] = [ProgressBar()] if verbose == 1 else []
-    shown = [Printer()] if verbose > 1 else shown
-    return [*callbacks, *shown]
 
 
 def links(loss: Any) -> bool:

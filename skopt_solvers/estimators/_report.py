@@ -28,7 +28,7 @@ def worst(results: Sequence[Result]) -> Result:
                                        r.certificate.value))  # fmt: skip
 
 
-def warn(owner: Any, solver: Solver, results: Sequence[Result]) -> None:
+def warn(owner: Any, solver: Solver, results: Sequence[Result], hint: str = "") -> None:
     """One ConvergenceWarning if any result is no success, and none otherwise."""
     failed = [r for r in results if not r.success]
     if not failed:
@@ -41,7 +41,8 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result]) -> None:
     tol = "None" if solver.tol is None else f"{solver.tol:.2e}"
     warnings.warn(
         f"{type(owner).__name__} did not converge with {type(solver).__name__}{many}: "
-        f"{failed[0].message}. {str(certificate).capitalize()}, tol={tol}. {remedy}",
+        f"{failed[0].message}. {str(certificate).capitalize()}, tol={tol}. "
+        f"{' '.join(filter(None, [remedy, hint]))}",
         ConvergenceWarning,
         stacklevel=3,
     )

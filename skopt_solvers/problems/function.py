@@ -221,7 +221,7 @@ class FunctionPoint(Point):
     """Value, and the gradient once asked for."""
 
     def __init__(self, problem: FunctionProblem, x: Array) -> None:
-        self.problem, self.x = problem, x
+        self.problem, self.x = problem, readonly(x)  # callbacks see it
         self.loss, self._given = problem.evaluate(x)
         self.objective = self.loss + kernels.costs(problem.record, readonly(x), 1)
 

@@ -336,7 +336,7 @@ class LinearPoint(Point):
 
     def __init__(self, problem: LinearProblem, x: Array, z: Array) -> None:
         self.problem = problem
-        self.x = x
+        self.x = readonly(x)  # callbacks see it
         self.z = z
         problem.counts.evaluations += 1
         self.loss, self.slopes, self._curvatures = problem.response.jets(z)

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
 
+from skopt_solvers._params import Adjustable
 from skopt_solvers.schedules._kinds import Clock, Kind, Number, Per
 
 Kinds: TypeAlias = Mapping[str, Kind]
@@ -17,7 +17,7 @@ Updates: TypeAlias = NDArray[np.int64]
 _POSITIVE = Number(0, above=True)
 
 
-class Schedule(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
+class Schedule(Adjustable, ABC):
     """Multipliers of the learning rate, a pure function of the number of updates.
 
     ``factors(t)`` depends on ``t`` and the parameters alone, so any stretch of a run

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from .._params import Constraint, Number, Whole, validate
+from .._params import Adjustable, Constraint, Number, Whole, validate
 from ..problems._base import Certificate, Oracle, Point, Problem
 
 Array = np.ndarray
@@ -55,7 +54,7 @@ class State:
         self.certificate = problem.certificate(self.point, self.budget.goal, witness)
 
 
-class Solver(BaseEstimator, ABC):
+class Solver(Adjustable, ABC):
     """A way to minimise; immutable while it runs, all that moves is in the state.
 
     Attributes

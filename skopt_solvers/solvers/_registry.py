@@ -1,11 +1,13 @@
 """All solvers by name, for strings in place of objects and for error messages."""
 
 import difflib
+import importlib.util
 import inspect
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from ..problems._base import Oracle, Problem
 from ._base import Solver
 
 
@@ -21,6 +23,16 @@ def solver_classes() -> list[type[Solver]]:
 def snake_case(name: str) -> str:
     """``NewtonCG`` becomes ``newton_cg``, ``LBFGS`` ``lbfgs``, ``AdamW`` ``adamw``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z]{2}|[A-Z][a-z])", "_", name).lower()
+
+
+def able(problem: Problem) -> list[type[Solver]]:
+    """The solver classes that can minimise a problem, and are installed.
+
+    Those that ask for nothing but values count where no other can.
+    """
+    fit = [c for c in solver_classes() if not c.requires & ~problem.provides]
+    here = [c for c in fit if all(importlib.util.find_spec(m) for m in c.modules)]
+    return [c for c in here if c.requires != Oracle.VALUE] or here
 
 
 def as_solver(solver: Any) -> Solver:

@@ -1,0 +1,242 @@
+"""Fit the same model with several solvers, and note how long each takes."""
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.base import clone, is_classifier
+from sklearn.exceptions import ConvergenceWarning
+
+from .._compile import specialisations
+from .._params import Constraint, Number, Optional, validate
+from ..estimators._base import LinearModel, problems_of
+from ..estimators._report import worst
+from ..problems import IncompatibleProblem, Problem, require
+from ..result import History, Result, Status
+from ..solvers import Solver, as_solver
+from ..solvers._auto import choose
+from ..solvers._registry import able, snake_case, solver_classes
+from ._comparison import PRECISIONS, Comparison, Trial
+
+COMPILING = 3  # runs at most of which none is counted, since something was compiled
+REPEATS = 3  # runs that are counted, of which the fastest is shown,
+ENOUGH = 0.2  # unless they took so many seconds together
+
+
+def compare_solvers(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    solvers: Any = None,
+    *,
+    tol: float | None = 1e-6,
+    max_time: float = 10.0,
+    sample_weight: Any = None,
+    test_size: float | int | None = None,
+    precisions: Sequence[float] = PRECISIONS,
+    random_state: Any = 0,
+) -> Comparison:
+    """Fit an estimator with every solver that can, and say how long each took.
+
+    Kernels are compiled, or loaded, when a combination is first used. A run during
+    which that happened is not counted: it is made again. Of short runs the fastest of
+    three is shown.
+
+    Parameters
+    ----------
+    estimator : estimator of this package, or Pipeline that ends with one
+        What to fit; never modified. Of a pipeline, the steps before are fitted once.
+    X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+        Data.
+    y : array-like of shape (n_samples,)
+        Target.
+    solvers : list or mapping of Solver or str, default=None
+        What to compare, with names or without; None for all solvers that are
+        compatible, with their defaults.
+    tol : float, default=1e-6
+        Tolerance of all solvers; None for each one's own.
+    max_time : float, default=10.0
+        Seconds after which each run ends.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights.
+    test_size : float or int, default=None
+        Share or number of rows to hold out for a score; None for no score.
+    precisions : sequence of float, default=(1e-2, 1e-4, 1e-6)
+        Distances to the lowest objective, relative to it, for which to give the time.
+    random_state : int, RandomState or None, default=0
+        Source of randomness of stochastic solvers and of the split.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        When a parameter is out of range, or the estimator cannot be fitted to the data.
+    TypeError
+        When the estimator is not one of this package's.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skopt_solvers import ProximalLasso, compare_solvers
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> solvers = ["coordinate_descent", "proximal_gradient", "newton"]
+    >>> comparison = compare_solvers(ProximalLasso(0.1), X, y, solvers)
+    >>> sorted(trial.name for trial in comparison.trials), comparison.auto
+    (['coordinate_descent', 'proximal_gradient'], 'coordinate_descent')
+    >>> print(comparison.excluded["newton"][:43])
+    Newton needs an objective that is smooth ev
+    """
+    _Options(tol, max_time, precisions).check()
+    split = _Split(estimator, X, y, sample_weight, test_size, random_state)
+    problem = problems_of(split.model, *split.train)[0]
+    auto = snake_case(type(choose(problem)).__name__)
+    options = {"tol": tol, "max_time": max_time, "random_state": random_state}
+    options |= {"callbacks": None, "verbose": 0, "warm_start": False}
+    excluded, trials = {}, []
+    for name, solver in _candidates(problem, solvers).items():
+        try:
+            require(problem, solver, solver_classes())
+        except IncompatibleProblem as reason:
+            excluded[name] = str(reason)
+            continue
+        model = clone(split.model).set_params(solver=clone(solver), **options)
+        trials.append(_trial(name, model, split))
+        if trials[-1].message == Status.INTERRUPTED.value:
+            break
+    if solvers is None:
+        others = (snake_case(c.__name__) for c in solver_classes())
+        excluded = {n: _reason(problem, n) for n in others if n not in _names(problem)}
+    return Comparison(trials, excluded, auto, precisions)
+
+
+@dataclass
+class _Options:
+    """Parameters that are checked at the door."""
+
+    tol: float | None
+    max_time: float
+    precisions: Sequence[float]
+
+    def check(self) -> None:
+        limits: dict[str, Constraint] = {
+            "tol": Optional(Number(0.0, math.inf, open_high=True)),
+            "max_time": Number(0.0, open_low=True),
+        }
+        validate(self, limits)
+        positive = Number(0.0, math.inf, True, True)
+        if not len(self.precisions) or not all(map(positive.allows, self.precisions)):
+            raise ValueError(
+                "precisions must be a sequence of numbers greater than 0; "
+                f"got {self.precisions!r}."
+            )
+
+
+class _Split:
+    """The model by itself, rows to fit it to, and rows to score it on."""
+
+    def __init__(
+        self, estimator: Any, X: Any, y: Any, weights: Any, size: Any, rng: Any
+    ) -> None:
+        # imported here: both would double the time to import the package
+        from sklearn.model_selection import train_test_split
+        from sklearn.pipeline import Pipeline
+
+        model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        if not isinstance(model, LinearModel):
+            raise TypeError(
+                "compare_solvers needs an estimator of skopt_solvers, or a pipeline "
+                f"that ends with one; got {type(model).__name__}."
+            )
+        self.model = model
+        test = None
+        if size is not None:
+            parts = [X, y] if weights is None else [X, y, weights]
+            labels = y if is_classifier(model) else None
+            pieces = train_test_split(
+                *parts, test_size=size, random_state=rng, stratify=labels
+            )
+            X, y, weights = (*pieces[::2], None)[:3]
+            test = pieces[1::2]
+        if isinstance(estimator, Pipeline) and len(estimator) > 1:
+            before = clone(estimator[:-1])
+            X = before.fit_transform(X, y)
+            test = test and [before.transform(test[0]), *test[1:]]
+        self.train, self.test = (X, y, weights), test
+
+    def score(self, model: LinearModel) -> float:
+        return math.nan if self.test is None else float(model.score(*self.test))  # type: ignore[attr-defined]
+
+
+def _trial(name: str, model: LinearModel, split: _Split) -> Trial:
+    """Fit until nothing was compiled on the way, and note how it went."""
+    results = _fastest(model, split)
+    certificate = worst(results).certificate
+    failed = [r for r in results if not r.success]
+    return Trial(
+        name=name,
+        solver=model.solver_,
+        history=History.joined([r.history for r in results]),
+        n_iter=sum(r.n_iter for r in results),
+        objective=float(sum(r.objective for r in results)),
+        certificate=float(certificate.value),
+        certificate_kind=certificate.kind,
+        message=(failed or results)[0].message,
+        score=split.score(model),
+    )
+
+
+def _fastest(model: LinearModel, split: _Split) -> list[Result]:
+    """The results of the fastest of some fits that compiled nothing."""
+    counted: list[tuple[float, list[Result]]] = []
+    spent = 0.0
+    for attempt in range(COMPILING + REPEATS):
+        before = specialisations()
+        results = _fit(model, split)
+        seconds = sum(r.seconds for r in results)
+        interrupted = any(r.status is Status.INTERRUPTED for r in results)
+        if specialisations() == before or attempt >= COMPILING or interrupted:
+            counted.append((seconds, results))
+            spent += seconds
+        if interrupted or len(counted) == REPEATS or spent > ENOUGH:
+            break
+    return min(counted, key=lambda pair: pair[0])[1]
+
+
+def _fit(model: LinearModel, split: _Split) -> list[Result]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(*split.train)
+    return model.result_ if isinstance(model.result_, list) else [model.result_]
+
+
+def _candidates(problem: Problem, solvers: Any) -> dict[str, Solver]:
+    """What is to be compared, by name."""
+    if solvers is None:
+        return {name: as_solver(name) for name in _names(problem)}
+    if isinstance(solvers, Mapping):
+        return {str(name): as_solver(solver) for name, solver in solvers.items()}
+    if isinstance(solvers, str | Solver):
+        solvers = [solvers]
+    made = [as_solver(solver) for solver in solvers]
+    short = [snake_case(type(solver).__name__) for solver in made]
+    names = [n if short.count(n) == 1 else " ".join(str(s).split())
+             for n, s in zip(short, made, strict=True)]  # fmt: skip
+    return dict(zip(names, made, strict=True))
+
+
+def _names(problem: Problem) -> list[str]:
+    return [snake_case(c.__name__) for c in able(problem)]
+
+
+def _reason(problem: Problem, name: str) -> str:
+    """Why a solver cannot minimise a problem."""
+    try:
+        require(problem, as_solver(name), solver_classes())
+    except IncompatibleProblem as reason:
+        return str(reason)
+    return ""

@@ -1,0 +1,193 @@
+"""Why a fit does not converge, or would not."""
+
+import dataclasses
+import math
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+
+from ._params import Flag, Number, validate
+from .doctor import Case, Diagnosis, Finding, examine
+from .doctor._remedies import finite
+from .estimators._base import LinearModel, problems_of
+from .estimators._report import worst
+from .result import Result
+
+__all__ = ["diagnose"]
+
+
+def diagnose(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    sample_weight: Any = None,
+    try_remedies: bool = True,
+    max_time: float = 30.0,
+) -> Diagnosis:
+    """Fit an estimator, and say why it does not converge, or what else is the matter.
+
+    Looks for values that are not finite, classes that can be separated where nothing
+    holds the coefficients (by a linear program), learning rates too large or too small,
+    columns of wildly different scale, constant and duplicate columns, `alpha` above
+    `alpha_max`, tolerances beyond rounding, and solvers that ran out of iterations.
+
+    Parameters
+    ----------
+    estimator : estimator of this package, or Pipeline that ends with one
+        What to fit; never modified.
+    X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+        Data.
+    y : array-like of shape (n_samples,)
+        Target.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights.
+    try_remedies : bool, default=True
+        Whether to fit once more for each finding, with its remedy, and say what came
+        of it.
+    max_time : float, default=30.0
+        Seconds after which each fit ends.
+
+    Returns
+    -------
+    Diagnosis
+        Findings, each with evidence and a remedy; ``finding.apply(estimator, X, y)``
+        applies it.
+
+    Raises
+    ------
+    TypeError
+        When the estimator is not one of this package's.
+    ValueError
+        When the estimator cannot be fitted to the data for another reason than values
+        that are not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_solvers import AdvancedLogisticRegression, diagnose
+    >>> X, y = np.array([[-2.0], [-1.0], [1.0], [3.0]]), [0, 0, 1, 1]
+    >>> diagnosis = diagnose(AdvancedLogisticRegression(C=np.inf), X, y)
+    >>> print(diagnosis["separable classes"].message)
+    a linear function separates the classes: the log loss falls for ever along it, so \
+without a penalty there is no minimum.
+    >>> diagnosis["separable classes"].cured
+    True
+    """
+    options = _Options(try_remedies, max_time)
+    options.check()
+    model, X = _inner(estimator, X, y)
+    clinic = _Clinic(model, X, y, sample_weight, options)
+    missing = list(_non_finite(X, y))
+    if missing:
+        summary = f"{type(model).__name__} cannot be fitted."
+        return Diagnosis(summary, False, [clinic.tried(f) for f in missing])
+    results, fitted = clinic.fit(model, X, y, sample_weight)
+    problems = problems_of(model, X, y, sample_weight)
+    number = results.index(worst(results))
+    case = Case(problems[number], fitted.solver_, results[number])
+    findings = [clinic.tried(finding) for finding in examine(case)]
+    converged = all(r.success for r in results)
+    return Diagnosis(_summary(fitted, results[number]), converged, findings)
+
+
+@dataclasses.dataclass
+class _Options:
+    """Parameters that are checked at the door."""
+
+    try_remedies: bool
+    max_time: float
+
+    def check(self) -> None:
+        positive = Number(0.0, open_low=True)
+        validate(self, {"try_remedies": Flag(), "max_time": positive})
+
+
+class _Clinic:
+    """Where fits are made, and remedies tried."""
+
+    def __init__(
+        self, model: LinearModel, X: Any, y: Any, weights: Any, options: _Options
+    ) -> None:
+        self.model, self.X, self.y, self.weights = model, X, y, weights
+        self.options = options
+
+    def fit(
+        self, estimator: Any, X: Any, y: Any, weights: Any
+    ) -> tuple[list[Result], Any]:
+        """The results of a fit, and what was fitted."""
+        from sklearn.pipeline import Pipeline  # slow to import, not needed before
+
+        estimator = clone(estimator)
+        steps = isinstance(estimator, Pipeline)
+        model = estimator[-1] if steps else estimator
+        own = math.inf if model.max_time is None else model.max_time
+        model.set_params(max_time=min(own, self.options.max_time))
+        name = f"{estimator.steps[-1][0]}__" if steps else ""
+        passed = {} if weights is None else {f"{name}sample_weight": weights}
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            estimator.fit(X, y, **passed)
+        result = model.result_
+        return (result if isinstance(result, list) else [result]), model
+
+    def tried(self, finding: Finding) -> Finding:
+        """The finding, with what comes of its remedy."""
+        if not self.options.try_remedies:
+            return finding
+        estimator, X, y = finding.apply(self.model, self.X, self.y)
+        same = len(np.asarray(y)) == len(np.asarray(self.y))
+        try:
+            results, _ = self.fit(estimator, X, y, self.weights if same else None)
+        except ValueError as reason:
+            return dataclasses.replace(finding, outcome=str(reason), cured=False)
+        last, cured = worst(results), all(r.success for r in results)
+        outcome = "converges" if cured else f"does not converge alone ({last.message})"
+        outcome += f": {last.certificate.kind} {last.certificate.value:.1e} after "
+        outcome += f"{last.n_iter} iterations."
+        return dataclasses.replace(finding, outcome=outcome, cured=cured)
+
+
+def _inner(estimator: Any, X: Any, y: Any) -> tuple[LinearModel, Any]:
+    """The model itself, and X as it sees it."""
+    from sklearn.pipeline import Pipeline  # slow to import, and not needed before
+
+    model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    if not isinstance(model, LinearModel):
+        raise TypeError(
+            "diagnose needs an estimator of skopt_solvers, or a pipeline that ends "
+            f"with one; got {type(model).__name__}."
+        )
+    if isinstance(estimator, Pipeline) and len(estimator) > 1:
+        X = clone(estimator[:-1]).fit_transform(X, y)
+    return model, X
+
+
+def _non_finite(X: Any, y: Any) -> Iterator[Finding]:
+    """Values that no fit can take."""
+    stored = X.data if sp.issparse(X) else np.asarray(X)
+    counts = {}
+    for name, values in (("X", stored), ("y", np.asarray(y))):
+        if values.dtype.kind == "f":
+            counts[f"NaN in {name}"] = int(np.isnan(values).sum())
+            counts[f"infinite in {name}"] = int(np.isinf(values).sum())
+    found = {name: count for name, count in counts.items() if count}
+    if found:
+        message = "a fit needs numbers: no sum over these is one."
+        yield Finding("values that are not finite", message, found, finite())
+
+
+def _summary(model: Any, result: Result) -> str:
+    """How a fit went, in one sentence."""
+    how = "converged" if result.success else "did not converge"
+    tol = "None" if model.solver_.tol is None else f"{model.solver_.tol:.1e}"
+    return (
+        f"{type(model).__name__} with {type(model.solver_).__name__} {how}: "
+        f"{result.message}, after {result.n_iter} iterations with a "
+        f"{result.certificate.kind} of {result.certificate.value:.1e} (tol={tol})."
+    )

@@ -1,0 +1,139 @@
+"""What the history tells: learning rates, slow decay, the limits of precision."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..result import Status
+from ..solvers import StochasticSolver
+from . import _remedies as remedies
+from ._case import Case
+from ._finding import Finding
+
+Array = np.ndarray
+
+GROWN = 1.5  # times the first objective: the rate is too large
+RESTLESS = 0.3  # share of iterations that go up, from which a run oscillates
+SLOW = 0.5  # of the excess is left after the last quarter: the decay is slow
+FAR_BELOW = 0.05  # of the automatic learning rate
+MARGIN = 3.0  # between a certificate that was reached and a tolerance that will be
+
+
+def learning_rate(case: Case) -> Iterator[Finding]:
+    """A learning rate that was given, and is too large or too small."""
+    solver = case.solver
+    if not isinstance(solver, StochasticSolver) or solver.learning_rate == "auto":
+        return
+    if not case.failed or len(case.objectives) < 4:
+        return
+    evidence = {"learning rate": float(solver.learning_rate)}
+    automatic = _automatic(case)
+    if automatic is not None:
+        evidence["automatic"] = automatic
+    remedy = remedies.automatic_rate(solver)
+    trouble = _too_large(case)
+    if trouble:
+        message = f"the objective {trouble[0]}: steps go beyond the minimum."
+        yield Finding("learning rate too large", message, evidence | trouble[1], remedy)
+    elif _slow(case.excess) and _below(solver.learning_rate, automatic):
+        numbers = {"left after the last quarter": _left(case.excess)}
+        message = "the objective falls steadily, and slowly: steps are too short."
+        yield Finding("learning rate too small", message, evidence | numbers, remedy)
+
+
+def slow_decay(case: Case) -> Iterator[Finding]:
+    """A deterministic solver that ran out of iterations or time on its way."""
+    if case.solver.stochastic or case.result.status not in (
+        Status.MAX_ITER,
+        Status.TIME,
+    ):
+        return
+    certificates = np.asarray(case.result.history.certificate)
+    left = float(case.result.certificate.value)
+    if len(certificates) < 2 or not math.isfinite(left):
+        return
+    yield Finding(
+        "slow decay",
+        f"{type(case.solver).__name__} was on its way when it had to stop.",
+        {
+            "iterations": case.result.n_iter,
+            "certificate": left,
+            "tol": float(case.solver.tol or 0.0),
+        },
+        remedies.automatic_solver(),
+    )
+
+
+def stagnation(case: Case) -> Iterator[Finding]:
+    """A tolerance beyond what rounding allows on these data."""
+    reached = float(case.result.certificate.value)
+    if case.result.status is not Status.STALLED or not 0 < reached < math.inf:
+        return
+    yield Finding(
+        "stagnation",
+        "tol is below what floating-point precision allows on data of this scale.",
+        {
+            "tol": float(case.solver.tol or 0.0),
+            "certificate": reached,
+            "dtype of X": str(case.problem.design.dtype),
+        },
+        remedies.tolerance(MARGIN * reached),
+    )
+
+
+def overflow(case: Case) -> Iterator[Finding]:
+    """An objective that became infinite, by other means than a learning rate."""
+    given = isinstance(case.solver, StochasticSolver)
+    if case.result.status is not Status.NON_FINITE or given:
+        return
+    yield Finding(
+        "overflow",
+        "the objective became infinite or NaN on the way.",
+        {"iteration": case.result.n_iter, "largest entry": case.problem.design.largest},
+        remedies.scaled(),
+    )
+
+
+def _too_large(case: Case) -> tuple[str, dict[str, float]] | None:
+    """How the objective shows it, and the numbers."""
+    f = case.objectives
+    if not np.isfinite(f).all():
+        return "became infinite", {"iteration": int(np.argmin(np.isfinite(f)))}  # type: ignore[dict-item]
+    if f[-1] > GROWN * f[0] or f.argmin() == 0:
+        return "grew", {"first": float(f[0]), "last": float(f[-1])}
+    half = len(f) // 2
+    late = np.diff(f[half:])
+    ups = float(np.mean(late > 0)) if len(late) else 0.0
+    progress = f[: half + 1].min() - f[half:].min()
+    if ups >= RESTLESS and progress <= 0.05 * (f[0] - f.min()):
+        return "oscillates", {"share of epochs that go up": ups}
+    return None
+
+
+def _slow(excess: Array) -> bool:
+    falling = float(np.mean(np.diff(excess) <= 0)) >= 1 - RESTLESS
+    return falling and _left(excess) > SLOW
+
+
+def _left(excess: Array) -> float:
+    """What the last quarter of the run left of the excess."""
+    before = excess[(3 * len(excess)) // 4 - 1]
+    return float(excess[-1] / before) if before > 0 else 0.0
+
+
+def _below(rate: float, automatic: float | None) -> bool:
+    return automatic is None or rate < FAR_BELOW * automatic
+
+
+def _automatic(case: Case) -> float | None:
+    """The learning rate that "auto" would have taken."""
+    solver = case.solver
+    assert isinstance(solver, StochasticSolver)
+    preconditioned = solver.preconditioner is not None
+    rng, batch = np.random.default_rng(0), solver.batch_size
+    sweep = case.problem.sweep(
+        solver, None if batch == "auto" else batch, preconditioned, rng
+    )
+    facts = sweep.facts
+    return None if facts is None else float(solver.automatic(facts, sweep.batch))

@@ -1,0 +1,74 @@
+"""What is the matter, the numbers that show it, and what to do about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Treatment = Callable[[Any, Any, Any], tuple[Any, Any, Any]]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to change, in words and as a function of estimator, X and y."""
+
+    words: str
+    treatment: Treatment = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is the matter.
+
+    Attributes
+    ----------
+    name : str
+        What it is called, such as ``"separable classes"``.
+    message : str
+        What it means.
+    evidence : dict
+        The numbers that show it.
+    remedy : Remedy
+        What to do.
+    outcome : str
+        What came of the remedy when it was tried; empty if it was not.
+    cured : bool or None
+        Whether the fit converges with the remedy; None if it was not tried.
+    """
+
+    name: str
+    message: str
+    evidence: Mapping[str, Any]
+    remedy: Remedy
+    outcome: str = ""
+    cured: bool | None = None
+
+    def apply(self, estimator: Any, X: Any, y: Any) -> tuple[Any, Any, Any]:
+        """Apply the remedy; the arguments are left alone.
+
+        Returns
+        -------
+        tuple of (estimator, X, y)
+            With which the fit converges, if this was what prevented it.
+        """
+        return self.remedy.treatment(estimator, X, y)
+
+    @property
+    def numbers(self) -> str:
+        """The evidence in words."""
+        return ", ".join(f"{name} = {_shown(v)}" for name, v in self.evidence.items())
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}: {self.message}", f"  evidence: {self.numbers}"]
+        lines.append(f"  remedy: {self.remedy}")
+        if self.outcome:
+            lines.append(f"  tried: {self.outcome}")
+        return "\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,182 @@
+"""The doctor: each trouble is found, proven by numbers, and cured by its remedy."""
+
+import warnings
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import Lasso
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skopt_solvers import AdvancedLogisticRegression, ProximalLasso, diagnose
+from skopt_solvers.solvers import SGD, ProximalGradient
+
+X, y = load_breast_cancer(return_X_y=True)
+X = StandardScaler().fit_transform(X)
+D, t = load_diabetes(return_X_y=True)
+
+
+def cured(estimator, X, y, name):
+    """The finding of this name; a fit with its remedy converges without a warning."""
+    finding = diagnose(estimator, X, y)[name]
+    model, treated, target = finding.apply(estimator, X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        model.fit(treated, target)
+    assert finding.cured and "converges" in finding.outcome
+    assert finding.evidence and finding.numbers in str(finding)
+    return finding
+
+
+@pytest.mark.parametrize("store", [np.asarray, sp.csr_array])
+def test_separable_classes(store):
+    model = AdvancedLogisticRegression(C=np.inf, max_iter=30)
+    finding = cured(model, store(X), y, "separable classes")
+    assert 1 <= finding.evidence["columns of the direction"] <= X.shape[1]
+
+
+def test_separable_classes_of_three():
+    Z, c = load_iris(return_X_y=True)
+    kept = c != 2  # three groups along one column
+    Z, c = np.vstack([Z[kept], Z[:5] + 50]), np.append(c[kept], [2] * 5)
+    cured(AdvancedLogisticRegression(C=np.inf, max_iter=40), Z, c, "separable classes")
+
+
+def test_overlapping_classes_are_not_called_separable():
+    Z, c = load_iris(return_X_y=True)
+    found = diagnose(AdvancedLogisticRegression(C=np.inf), Z[50:, :2], c[50:])
+    assert "separable classes" not in [f.name for f in found]
+
+
+@pytest.mark.parametrize(
+    ("rate", "name"),
+    [(1e4, "learning rate too large"), (1e-8, "learning rate too small")],
+)
+def test_learning_rates(rate, name):
+    model = AdvancedLogisticRegression(
+        0.001, solver=SGD(rate, max_iter=100, tol=0.05), random_state=0
+    )
+    finding = cured(model, X, y, name)
+    assert finding.evidence["learning rate"] == rate
+    assert 1e-8 < finding.evidence["automatic"] < 1e4
+
+
+def test_automatic_rates_are_not_blamed():
+    model = AdvancedLogisticRegression(solver=SGD(max_iter=2, tol=1e-9))
+    assert not [f for f in diagnose(model, X, y) if "rate" in f.name]
+
+
+@pytest.mark.parametrize(
+    ("model", "Z", "c"),
+    [
+        (ProximalLasso(1e3), D, t),
+        (AdvancedLogisticRegression(1e-6, l1_ratio=1.0), X, y),
+    ],
+)
+def test_alpha_above_alpha_max(model, Z, c):
+    finding = cured(model, Z, c, "alpha above alpha_max")
+    assert finding.evidence["alpha"] > finding.evidence["alpha_max"]
+    treated, *_ = finding.apply(model, Z, c)
+    assert np.any(treated.fit(Z, c).coef_)
+
+
+def test_alpha_max_is_the_smallest_alpha_without_columns():
+    largest = diagnose(ProximalLasso(1e3), D, t)["alpha above alpha_max"]
+    alpha_max = largest.evidence["alpha_max"]
+    assert not np.any(ProximalLasso(alpha_max * 1.0001).fit(D, t).coef_)
+    assert np.any(ProximalLasso(alpha_max * 0.999, tol=1e-12).fit(D, t).coef_)
+    below = diagnose(ProximalLasso(0.5 * alpha_max), D, t)
+    assert "alpha above alpha_max" not in [f.name for f in below]
+
+
+def test_columns_of_different_scale():
+    Z = D * np.logspace(-4, 4, D.shape[1])
+    solver = ProximalGradient(max_iter=300)
+    model = ProximalLasso(1.0, solver=solver)
+    finding = cured(model, Z, t, "columns of different scale")
+    assert finding.evidence["ratio"] == pytest.approx(1e8, rel=1e-6)
+
+
+def test_constant_and_duplicate_columns():
+    Z = np.column_stack([D, D[:, 3], np.ones(len(t)), D[:, 3]])
+    constant = cured(ProximalLasso(0.1), Z, t, "constant columns")
+    assert constant.evidence["columns"] == "[11]"
+    duplicate = cured(ProximalLasso(0.1), Z, t, "duplicate columns")
+    assert duplicate.evidence["copies"] == "[10, 12]"
+    _, kept, _ = duplicate.apply(ProximalLasso(0.1), Z, t)
+    assert kept.shape[1] == Z.shape[1] - 2
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("store", [np.asarray, sp.csr_array])
+def test_values_that_are_not_finite(bad, store):
+    Z = D.copy()
+    Z[3, 2] = bad
+    diagnosis = diagnose(ProximalLasso(0.1), store(Z), t)
+    assert not diagnosis.converged and diagnosis.findings[0].cured
+    assert sum(diagnosis.findings[0].evidence.values()) == 1
+    target = t.copy()
+    target[7] = bad
+    cured(ProximalLasso(0.1), store(D), target, "values that are not finite")
+
+
+def test_stagnation():
+    rng = np.random.default_rng(0)
+    Z = (rng.normal(size=(200, 20)) + 1e6).astype(np.float32)
+    c = Z[:, 0] + rng.normal(size=200) > Z[:, 1]
+    model = AdvancedLogisticRegression(1e3, tol=0.0)
+    finding = cured(model, Z, c, "stagnation")
+    assert finding.evidence["dtype of X"] == "float32"
+
+
+def test_slow_decay():
+    model = AdvancedLogisticRegression(solver=ProximalGradient(max_iter=3))
+    finding = cured(model, X, y, "slow decay")
+    assert finding.evidence["iterations"] == 3
+
+
+def test_nothing_is_the_matter():
+    diagnosis = diagnose(AdvancedLogisticRegression(), X, y)
+    assert diagnosis.converged and len(diagnosis) == 0
+    assert "Nothing unusual was found." in str(diagnosis)
+    assert "Nothing unusual" in diagnosis._repr_html_()
+    with pytest.raises(KeyError, match="was not found"):
+        diagnosis["slow decay"]
+
+
+def test_pipelines_are_examined_after_their_steps():
+    Z = X * np.logspace(-4, 4, X.shape[1])
+    pipeline = make_pipeline(StandardScaler(), AdvancedLogisticRegression())
+    assert len(diagnose(pipeline, Z, y)) == 0
+
+
+def test_shown_as_text_and_html():
+    model = AdvancedLogisticRegression(solver=ProximalGradient(max_iter=3))
+    diagnosis = diagnose(model, X, y, try_remedies=False)
+    assert diagnosis.findings[0].cured is None and "tried" not in str(diagnosis)
+    assert repr(diagnosis).startswith("AdvancedLogisticRegression with")
+    assert "<td" in diagnosis._repr_html_()
+    assert not hasattr(model, "coef_")
+
+
+def test_warnings_hold_the_gravest_finding():
+    model = AdvancedLogisticRegression(C=np.inf, max_iter=30)
+    with pytest.warns(ConvergenceWarning, match="separates the classes.*penalty"):
+        model.fit(X, y)
+    model = AdvancedLogisticRegression(solver=SGD(1e4, max_iter=20))
+    with pytest.warns(ConvergenceWarning, match="learning_rate='auto'"):
+        model.fit(X, y)
+
+
+@pytest.mark.parametrize("options", [{"max_time": 0.0}, {"try_remedies": "yes"}])
+def test_options_are_checked(options):
+    with pytest.raises(ValueError, match=f"needs {next(iter(options))} to be"):
+        diagnose(ProximalLasso(), D, t, **options)
+
+
+def test_other_estimators_are_refused():
+    with pytest.raises(TypeError, match="needs an estimator of skopt_solvers"):
+        diagnose(Lasso(), D, t)
