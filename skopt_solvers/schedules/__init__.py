@@ -13,9 +13,11 @@ from skopt_solvers.schedules.inverse_time import InverseTime
 from skopt_solvers.schedules.linear import LinearDecay
 from skopt_solvers.schedules.one_cycle import OneCycle
 from skopt_solvers.schedules.piecewise import Piecewise
+from skopt_solvers.schedules.plateau import ReduceOnPlateau
 from skopt_solvers.schedules.polynomial import PolynomialDecay
 from skopt_solvers.schedules.product import Product
 from skopt_solvers.schedules.restarts import CosineRestarts
+from skopt_solvers.schedules.searched import Searched
 from skopt_solvers.schedules.step import StepDecay
 from skopt_solvers.schedules.warmup import Warmup
 
@@ -34,7 +36,9 @@ __all__ = [
     "Piecewise",
     "PolynomialDecay",
     "Product",
+    "ReduceOnPlateau",
     "Schedule",
+    "Searched",
     "StepDecay",
     "Warmup",
     "as_schedule",

@@ -40,6 +40,7 @@ class Schedule(Adjustable, ABC):
     """
 
     parameters: ClassVar[Kinds] = {}
+    learned: ClassVar[bool] = False
     per: str = "update"
 
     @abstractmethod

@@ -10,6 +10,7 @@ from skopt_solvers.schedules.constant import Constant
 from skopt_solvers.schedules.from_callable import FromCallable
 
 _ALLOWED = "a Schedule, a callable k -> factor, or None (constant)"
+_PART = _ALLOWED + "; none that learns, such as ReduceOnPlateau"
 
 
 def as_schedule(value: Any) -> Schedule:
@@ -54,7 +55,7 @@ class Parts(Kind):
     spans: Callable[[float, Any], Sequence[float]]  # (updates, owner) -> lengths
 
     def allowed(self, owner: Any) -> str:
-        return f"a non-empty list or tuple, each item {_ALLOWED}"
+        return f"a non-empty list or tuple, each item {_PART}"
 
     def valid(self, value: Any, owner: Any) -> bool:
         if not isinstance(value, (list, tuple)):
@@ -78,7 +79,7 @@ class Part(Kind):
     span: Callable[[float, Any], float]  # (updates, owner) -> length
 
     def allowed(self, owner: Any) -> str:
-        return _ALLOWED
+        return _PART
 
     def valid(self, value: Any, owner: Any) -> bool:
         return _is_schedule(value)
@@ -92,10 +93,9 @@ class Part(Kind):
 
 def _is_schedule(value: Any) -> bool:
     try:
-        as_schedule(value)
+        return not as_schedule(value).learned
     except TypeError:
         return False
-    return True
 
 
 def _bound(part: Any, span: float, clock: Clock) -> Schedule:

@@ -16,6 +16,7 @@ from ..problems._sweep import Sweep
 from ..problems._units import Facts
 from ..result import NOT_YET
 from ..schedules import Constant, LinearDecay, Schedule, as_schedule
+from ..schedules._learned import Learning
 from ._base import Array, Budget, Solver, State
 
 GUARD = 10.0  # an objective beyond so many times the first one means divergence
@@ -40,6 +41,19 @@ class StochasticState(State):
     done: int = 0
     schedule: Any = None
     begin: Any = None
+    factor: float = 1.0
+    past: Learning = field(default_factory=Learning)
+
+    def moving(self) -> tuple[Any, ...]:
+        """A copy of all that moves."""
+        slots, memory = self.keep
+        kept = slots.copy(), memory.copy()
+        return self.u.copy(), kept, self.t, self.done, self.point, self.rate
+
+    def resume(self, moving: tuple[Any, ...]) -> None:
+        """Go back to where `moving` was copied."""
+        u, (slots, memory), self.t, self.done, self.point, self.rate = moving
+        self.u, self.keep = u.copy(), (slots.copy(), memory.copy())
 
 
 class StochasticSolver(
@@ -166,18 +180,42 @@ class StochasticSolver(
     def step(self, problem: Problem, state: Any) -> None:
         if state.done == state.length:
             self._next_cycle(problem, state)
-        state.stride = 0
-        for _ in range(self._epochs(state)):
+        state.stride, state.certificate = 0, NOT_YET
+        if state.schedule.learned:
+            self._try(problem, state)
+        else:
+            self._go(problem, state, self._epochs(state))
+        if self._diverged(state.begin, state.point) and state.retries:
+            self._retry(problem, state)
+        elif state.judged and (state.done == state.length or not self.decays):
+            state.certify(problem)
+
+    def _go(self, problem: Problem, state: StochasticState, epochs: int) -> None:
+        """Some epochs, and a look at the objective."""
+        for _ in range(epochs):
             self._epoch(state)
             state.stride += 1
             if state.budget.spent:
                 break
         state.point = problem.at(self._answer(problem, state))
-        state.certificate = NOT_YET
-        if self._diverged(state.begin, state.point) and state.retries:
-            self._retry(problem, state)
-        elif state.judged and (state.done == state.length or not self.decays):
-            state.certify(problem)
+
+    def _try(self, problem: Problem, state: StochasticState) -> None:
+        """Each factor that the schedule wants tried, from one state; keep the best."""
+        left = state.budget.max_iter - state.n_iter
+        factors = state.schedule.tries(state.past)
+        epochs = min(state.schedule.span, left)
+        if len(factors) * epochs > left:
+            factors = [state.past.factor]
+        begun, ends = state.moving(), []
+        for factor in factors:
+            state.resume(begun)
+            state.factor = factor
+            self._go(problem, state, epochs)
+            ends.append((state.point.objective, factor, state.moving()))
+        fine = [end for end in ends if math.isfinite(end[0])] or ends[:1]
+        objective, factor, best = min(fine, key=lambda end: end[0])
+        state.resume(best)
+        state.schedule.learn(state.past, factor, objective)
 
     def _epochs(self, state: StochasticState) -> int:
         """Epochs until the objective is looked at again: as many as were done."""
@@ -188,7 +226,7 @@ class StochasticSolver(
 
     def _epoch(self, state: StochasticState) -> None:
         times = np.arange(state.t, state.t + state.sweep.updates)
-        rates = state.base_rate * state.schedule.factors(times)
+        rates = state.factor * state.base_rate * state.schedule.factors(times)
         state.t = state.sweep.epoch(
             state.rule, state.u, state.keep, rates, state.t, state.point
         )

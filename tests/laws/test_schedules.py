@@ -27,7 +27,9 @@ from skopt_solvers.schedules import (
     Piecewise,
     PolynomialDecay,
     Product,
+    ReduceOnPlateau,
     Schedule,
+    Searched,
     StepDecay,
     Warmup,
     as_schedule,
@@ -48,6 +50,8 @@ def first_five(k):
 
 EXAMPLES = [
     Constant(),
+    ReduceOnPlateau(),
+    Searched(),
     StepDecay(),
     StepDecay(step_size=7, gamma=0.3),
     Piecewise(),
@@ -86,6 +90,8 @@ EXAMPLES = [
 
 # In epochs of PER_EPOCH updates, and the same in updates.
 EPOCHS = [
+    (ReduceOnPlateau(), ReduceOnPlateau(per="update")),
+    (Searched(), Searched(per="update")),
     (Constant(per="epoch"), Constant()),
     (StepDecay(0.3, per="epoch"), StepDecay(3)),
     (Piecewise([1, 2.7], per="epoch"), Piecewise([10, 27])),
