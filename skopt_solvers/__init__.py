@@ -6,8 +6,10 @@ from .estimators import (
     AdvancedLogisticRegression,
     ProximalElasticNet,
     ProximalLasso,
+    alpha_max,
 )
 from .minimize import minimize
+from .path import RegularizationPath, regularization_path
 from .result import History, Result, Status
 
 __version__ = "0.1.0"
@@ -19,7 +21,10 @@ __all__ = [
     "History",
     "ProximalElasticNet",
     "ProximalLasso",
+    "RegularizationPath",
     "Result",
     "Status",
+    "alpha_max",
     "minimize",
+    "regularization_path",
 ]

@@ -100,7 +100,7 @@ class Design(ABC):
 
     @abstractmethod
     def dot_columns(self, columns: Array, w: Array) -> Array:
-        """``X[:, columns] @ w``."""
+        """``X[:, columns] @ w`` for w of shape (k,) or (k, K)."""
 
     @abstractmethod
     def tdot_columns(self, columns: Array, s: Array) -> Array:

@@ -62,6 +62,16 @@ def scatter_some(data, indices, starts, lines, s, out):
 
 
 @kernel
+def scatter_lanes(data, indices, starts, lines, s, out):
+    """``out += outer(line_i, s[a])`` for ``i = lines[a]`` and a matrix s."""
+    for a in range(lines.shape[0]):
+        for k in range(starts[lines[a]], starts[lines[a] + 1]):
+            for lane in range(s.shape[1]):
+                out[indices[k], lane] += s[a, lane] * data[k]
+    return out
+
+
+@kernel
 def gather_lanes(data, indices, starts, w, out):
     """``out[i, :] = line_i @ w`` for a matrix w: one index serves all lanes."""
     for i in range(out.shape[0]):

@@ -125,7 +125,7 @@ class Dense(Design):
     def dot_columns(self, columns: Array, w: Array) -> Array:
         if self._few(columns):
             return dot(self.X[:, columns], w)
-        full = np.zeros(self.shape[1])
+        full = np.zeros((self.shape[1], *w.shape[1:]))
         full[columns] = w
         return dot(self.X, full)
 

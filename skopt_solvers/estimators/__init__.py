@@ -1,5 +1,6 @@
 """scikit-learn estimators: validate, build the problem, run, unpack."""
 
+from ._alpha_max import alpha_max
 from .classification import AdvancedLinearClassifier, AdvancedLogisticRegression
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
 
@@ -9,4 +10,5 @@ __all__ = [
     "AdvancedLogisticRegression",
     "ProximalElasticNet",
     "ProximalLasso",
+    "alpha_max",
 ]
