@@ -2,8 +2,8 @@
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,18 +13,14 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ._params import Number, Whole
 from ._threads import one_blas_thread
+from ._track import Track, assemble
 from ._walk import grid, strongest, walk
 from .problems import LinearProblem
 from .run import budget_of
-from .solvers._base import Stretch
 
 __all__ = ["RegularizationPath", "Strength", "regularization_path"]
 
 Array = np.ndarray
-
-SATURATED = 0.999  # deviance explained beyond which nothing is left to learn
-STEADY = 1e-5  # least relative gain of deviance explained from one strength to the next
-FEWEST = 5  # strengths before either of them counts
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,9 @@ class Strength:
 class Walkable(Protocol):
     """What an estimator must offer: its problems, its solver and its strength."""
 
-    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any]: ...
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> Any: ...
+
+    def _plan(self, y: Any, weights: Any) -> Any: ...
 
     def _strength(self) -> Strength: ...
 
@@ -200,9 +198,10 @@ def regularization_path(
     """
     model = clone(estimator)
     strength = unit_strength(model)
-    design, plan = model._prepare(X, y, sample_weight)
+    design, target, weights = model._prepare(X, y, sample_weight)
+    plan = model._plan(target, weights)
     unit = float(plan.penalty.alpha)
-    counted = _count(alphas, eps)
+    counted = count_of(alphas, eps)
     early = bool(counted) if early_exit is None else early_exit
     with one_blas_thread(), np.errstate(all="ignore"):
         problems = [model._problem(design, plan, task) for task in plan.tasks]
@@ -210,7 +209,7 @@ def regularization_path(
             first = max(map(strongest, problems))
             strengths = grid(finite(first, plan.penalty), counted, eps)
         else:
-            strengths = _sorted(strength.convert(given(alphas), unit))
+            strengths = _sorted(strength.convert(given(alphas, strength), unit))
         budget = budget_of(
             model._solver(problems[0]), model.tol, model.max_iter, model.max_time,
             model.random_state,
@@ -220,7 +219,7 @@ def regularization_path(
             for problem in problems
         ]
         tracks = [
-            _Track.of(problem, steps, early and len(problems) == 1)
+            Track.of(problem, steps, early and len(problems) == 1)
             for problem, steps in zip(problems, walks, strict=True)
         ]
     done = min(map(len, tracks))
@@ -258,25 +257,26 @@ def finite(first: float, penalty: Any) -> float:
     return first
 
 
-def given(alphas: Any) -> Array:
+def given(alphas: Any, strength: Strength) -> Array:
     """Strengths given one by one, checked."""
     try:
         values = np.array(alphas, np.float64)
     except (TypeError, ValueError):
         values = np.array(math.nan)
     fine = values.ndim == 1 and len(values) and np.isfinite(values).all()
-    if not fine or values.min() < 0:
+    if not fine or values.min() < 0 or (strength.inverse and values.min() == 0):
+        words = "greater than 0" if strength.inverse else "of at least 0"
         raise ValueError(
-            "alphas must be an integer of at least 1 or an array of finite strengths "
-            f"of at least 0; got {alphas!r}."
+            f"{strength.name} must be an integer of at least 1 or an array of finite "
+            f"values {words}; got {alphas!r}."
         )
     return values
 
 
-def _count(alphas: Any, eps: Any) -> int:
+def count_of(alphas: Any, eps: Any, name: str = "alphas") -> int:
     """The size of the grid that is asked for; 0 for an array."""
     if np.ndim(alphas) or not Whole(1).allows(alphas):
-        given(alphas)
+        given(alphas, Strength(name))
         return 0
     if not Number(0.0, 1.0, open_low=True, open_high=True).allows(eps):
         raise ValueError(f"eps must be a number in (0, 1); got {eps!r}.")
@@ -287,64 +287,11 @@ def _sorted(strengths: Array) -> Array:
     return np.sort(strengths)[::-1]
 
 
-# -- following -----------------------------------------------------------------------
-
-
-@dataclass
-class _Track:
-    """The path of one problem."""
-
-    problem: LinearProblem
-    stretches: list[Stretch]
-    losses: Array
-
-    @classmethod
-    def of(cls, problem: LinearProblem, steps: Iterator[Stretch], early: bool) -> Any:
-        """Walk to the end, or until the deviance is saturated."""
-        track = cls(problem, [], np.zeros(0))
-        for stretch in steps:
-            track.stretches.append(stretch)
-            track.losses = np.concatenate([track.losses, stretch.losses])
-            last = _saturated(track.explained) if early else None
-            if last is not None:
-                return track.head(last)
-        return track
-
-    @property
-    def explained(self) -> Array:
-        """One minus the losses over that of the model without features."""
-        null = self.problem.null.loss
-        return 1.0 - self.losses / null if null > 0 else np.zeros(len(self.losses))
-
-    def head(self, count: int) -> "_Track":
-        """The first strengths."""
-        kept, left = [], count
-        for stretch in self.stretches:
-            kept.append(stretch.head(left) if left < len(stretch) else stretch)
-            left -= len(kept[-1])
-            if left <= 0:
-                break
-        return replace(self, stretches=kept, losses=self.losses[:count])
-
-    def __len__(self) -> int:
-        return len(self.losses)
-
-    @property
-    def certificates(self) -> Array:
-        return np.concatenate([s.certificates for s in self.stretches])
-
-
-def _saturated(explained: Array) -> int | None:
-    """After how many strengths nothing more is to be gained, if that is so."""
-    full = explained > SATURATED
-    gain = np.diff(explained, prepend=-np.inf)
-    full |= (gain < STEADY * explained) & (explained > 0)
-    full[: FEWEST - 1] = False
-    return int(np.argmax(full)) + 1 if full.any() else None
+# -- reporting -----------------------------------------------------------------------
 
 
 def _warn(
-    owner: Any, tracks: Sequence[_Track], goal: float, done: int, asked: int,
+    owner: Any, tracks: Sequence[Track], goal: float, done: int, asked: int,
     early: bool,
 ) -> None:  # fmt: skip
     """One warning where a path is not what was asked for."""
@@ -358,9 +305,9 @@ def _warn(
     reasons = sorted({s.trouble for s in missed}) or ["the time limit was reached"]
     warnings.warn(
         f"The path of {name} did not converge at {len(missed) + asked - done} of "
-        f"{asked} strengths: {'; '.join(reasons)}. The largest certificate is {worst:.2e}, "
-        f"tol={goal:.2e}. Raise max_time or max_iter, raise eps, or scale the data "
-        "(StandardScaler).",
+        f"{asked} strengths: {'; '.join(reasons)}. The largest certificate is "
+        f"{worst:.2e}, tol={goal:.2e}. Raise max_time or max_iter, raise eps, or scale "
+        "the data (StandardScaler).",
         ConvergenceWarning,
         stacklevel=3,
     )
@@ -370,16 +317,16 @@ def _warn(
 
 
 def _result(
-    model: Any, plan: Any, tracks: Sequence[_Track], shown: Array, name: str,
+    model: Any, plan: Any, tracks: Sequence[Track], shown: Array, name: str,
     sparse: bool,
 ) -> RegularizationPath:  # fmt: skip
     if plan.loss.lanes:
-        coefs, intercepts = _lanes(model, plan, tracks[0])
+        coefs, intercepts = _kept(model, plan, tracks)
     else:
-        coefs = [_sparse(track) for track in tracks]
-        intercepts = np.array([_intercepts(track) for track in tracks])
-    used = sum(abs(c.sign()) for c in coefs)
-    n_nonzero = np.asarray((used > 0).sum(axis=0), np.int64)
+        coefs = [track.coefs for track in tracks]
+        intercepts = np.array([track.intercepts for track in tracks])
+    used = sum(abs(c) for c in coefs).sign()
+    n_nonzero = np.asarray(used.sum(axis=0), np.int64)
     certificates = np.max([track.certificates for track in tracks], axis=0)
     null = sum(track.problem.null.loss for track in tracks)
     losses = np.sum([track.losses for track in tracks], axis=0)
@@ -398,42 +345,15 @@ def _result(
     )
 
 
-def _sparse(track: _Track) -> sp.csc_array:
-    """Coefficients, one column per strength."""
-    parts = []
-    for s in track.stretches:
-        small = sp.coo_array(s.w)
-        parts.append((s.columns[small.col], small.row, small.data, len(s)))
-    starts = np.cumsum([0, *(part[3] for part in parts)])
-    rows = np.concatenate([part[0] for part in parts])
-    strengths = np.concatenate([p[1] + s for p, s in zip(parts, starts, strict=False)])
-    values = np.concatenate([part[2] for part in parts])
-    shape = track.problem.split, int(starts[-1])
-    return sp.csc_array(sp.coo_array((values, (rows, strengths)), shape=shape))
-
-
-def _intercepts(track: _Track) -> Array:
-    """Intercepts of one output in the user's units."""
-    if not track.problem.fit_intercept:
-        return np.zeros(len(track))
-    mean = track.problem.mean
-    return np.concatenate(
-        [s.tail[:, 0] - s.w @ mean[s.columns] for s in track.stretches]
-    )
-
-
-def _lanes(model: Any, plan: Any, track: _Track) -> tuple[list[Any], Array]:
-    """Coefficients and intercepts of several outputs, as the estimator keeps them."""
+def _kept(
+    model: Any, plan: Any, tracks: Sequence[Track]
+) -> tuple[list[Any], Array]:
+    """Coefficients and intercepts of each output as the estimator keeps them."""
     coefs, intercepts = [], []
-    problem, flat = track.problem, _sparse(track)
-    tails = np.concatenate([s.tail for s in track.stretches])
-    for t in range(len(track)):
-        x = np.concatenate([flat[:, [t]].toarray()[:, 0], tails[t]])
-        w, b = problem.unpack(x)
-        model._keep(plan, w.reshape(problem.n_columns, -1), np.ravel(b))
+    for t in range(len(tracks[0])):
+        model._keep(plan, *assemble(tracks, t))
         coefs.append(sp.csr_array(model.coef_))
         intercepts.append(model.intercept_)
     outputs = range(coefs[0].shape[0])
-    return [
-        sp.csc_array(sp.vstack([c[[k]] for c in coefs]).T) for k in outputs
-    ], np.array(intercepts).T
+    stacked = [sp.csc_array(sp.vstack([c[[k]] for c in coefs]).T) for k in outputs]
+    return stacked, np.array(intercepts).T

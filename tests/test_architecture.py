@@ -19,7 +19,7 @@ FLOORS = [
     {"kernels"},
     {"problems", "result", "callbacks"},
     {"solvers"},
-    {"run", "minimize", "_walk", "path"},
+    {"run", "minimize", "_walk", "_track", "path"},
     {"estimators", "plotting", "testing", "__main__", "__init__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}

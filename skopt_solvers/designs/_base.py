@@ -103,6 +103,10 @@ class Design(ABC):
         """``X[:, columns] @ w`` for w of shape (k,) or (k, K)."""
 
     @abstractmethod
+    def dot_rows(self, rows: Array, columns: Array, w: Array) -> Array:
+        """``X[rows][:, columns] @ w`` for w of shape (k, K)."""
+
+    @abstractmethod
     def tdot_columns(self, columns: Array, s: Array) -> Array:
         """``X[:, columns].T @ s``."""
 

@@ -200,6 +200,9 @@ class Sparse(Design):
             return scatter_lanes(*self._csc, readonly(columns), lanes, out)
         return scatter_some(*self._csc, readonly(columns), readonly(w), out)
 
+    def dot_rows(self, rows: Array, columns: Array, w: Array) -> Array:
+        return self.dot_columns(columns, w)[rows]
+
     def tdot_columns(self, columns: Array, s: Array) -> Array:
         out = np.zeros(len(columns))
         return gather_some(*self._csc, readonly(columns), readonly(s), out)

@@ -77,9 +77,9 @@ def alpha_max(
     >>> from skopt_solvers import ProximalLasso, alpha_max
     >>> X, y = load_diabetes(return_X_y=True)
     >>> round(alpha_max(X, y), 4)
-    2.1484
+    2.148
     >>> round(alpha_max(X, y, estimator=ProximalLasso(positive=True)), 4)
-    2.1484
+    2.148
     """
     if estimator is None:
         classes = as_loss(loss).labels
@@ -87,7 +87,8 @@ def alpha_max(
         estimator = kind(loss, penalty, l1_ratio=l1_ratio, fit_intercept=fit_intercept)
     model = clone(estimator)
     strength = unit_strength(model)
-    design, plan = model._prepare(X, y, sample_weight)
+    design, target, weights = model._prepare(X, y, sample_weight)
+    plan = model._plan(target, weights)
     with one_blas_thread(), np.errstate(all="ignore"):
         problems = [model._problem(design, plan, task) for task in plan.tasks]
         largest = max(map(strongest, problems))

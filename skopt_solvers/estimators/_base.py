@@ -123,7 +123,8 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             When a parameter is out of range, X, y or the weights are not usable, or the
             solver cannot minimise this loss and penalty (IncompatibleProblem).
         """
-        design, plan = self._prepare(X, y, sample_weight)
+        design, target, weights = self._prepare(X, y, sample_weight)
+        plan = self._plan(target, weights)
         with one_blas_thread():  # the number of threads would change the last bits
             results, coefficients = self._solve(design, plan)
         self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
@@ -169,11 +170,11 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
 
     def _prepare(
         self, X: Any, y: Any, sample_weight: Any = None
-    ) -> tuple[Design, Plan]:
-        """The data, checked, and what is to be minimised."""
+    ) -> tuple[Design, Array, Array]:
+        """The data, the target and the weights, checked."""
         self._check()
         X, y = self._read(X, y)
-        return as_design(X), self._plan(y, _weights(sample_weight, X))
+        return as_design(X), y, _weights(sample_weight, X)
 
     def _strength(self) -> Strength:
         """The parameter that a regularisation path varies."""

@@ -132,7 +132,8 @@ class Solver(BaseEstimator, ABC):
     ) -> Iterator[Stretch]:
         """Solutions at the first of these strengths, where that is a job of its own.
 
-        None by default: those that remain are solved one by one.
+        Strengths that remain are solved one by one; by default these are all. `gram`
+        makes the Gram matrix of all centred columns, if somebody has it.
         """
         return iter(())
 

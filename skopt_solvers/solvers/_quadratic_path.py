@@ -19,7 +19,7 @@ from ..problems.linear import LinearProblem
 from ._base import Array, Budget, Stretch
 from ._support import Pieces, factor, optimise
 
-GramOf = Callable[[Array], Array]  # columns -> their Gram matrix
+Whole = Callable[[], Array]  # the weighted mean of products of all centred columns
 
 NEAR = 0.9  # columns join whose slope is above this share of a block's last level
 FEWEST = 64  # columns that may join at once, or twice those in use
@@ -81,14 +81,14 @@ class QuadraticPath:
         scaled: Scaled,
         strengths: Array,
         budget: Budget,
-        gram_of: GramOf | None,
+        whole: Whole | None,
     ) -> None:
         self.problem, self.scaled, self.strengths = problem, scaled, strengths
         self.budget = budget
         self.goal = 1e-6 if budget.tol is None else budget.tol
         null = problem.null
         self.h = problem.response.weights * null.curvatures
-        self.gram_of = gram_of or self._gram_of
+        self.given = whole
         self.v0 = -null.loss_gradient[: problem.split]
         self.slopes = self.v0  # minus the gradient at the last strength
         self.columns = np.zeros(0, np.int64)
@@ -136,9 +136,8 @@ class QuadraticPath:
         return able and len(self.columns) > CROWDED * p
 
     def _take_all(self) -> None:
-        rest = np.setdiff1d(np.arange(self.problem.n_columns), self.columns)
-        self._join(rest)
         self.whole = True
+        self._join(np.setdiff1d(np.arange(self.problem.n_columns), self.columns))
 
     def _candidates(self, strength: float) -> Array:
         """Columns outside that come near their level at a strength, nearest first."""
@@ -154,7 +153,11 @@ class QuadraticPath:
     # -- the working set -----------------------------------------------------------
 
     def _gram_of(self, columns: Array) -> Array:
-        """Gram matrix of the working set, continued."""
+        """Gram matrix of the working set, continued or cut out of a given one."""
+        if self.whole and self.given is not None:
+            all_of_it = self.given()
+            cut = all_of_it[np.ix_(columns, columns)] if len(self.gram) else all_of_it
+            return float(self.h.sum()) * cut
         problem, known = self.problem, self.gram if len(self.gram) else None
         gram = problem.design.gram(self.h, columns, problem.mean, known)
         dead = np.isin(columns, problem.constant)
@@ -167,7 +170,7 @@ class QuadraticPath:
             return
         k = len(self.columns) + len(fresh)
         columns = np.concatenate([self.columns, fresh]).astype(np.int64)
-        self.gram = readonly(np.ascontiguousarray(self.gram_of(columns)))
+        self.gram = readonly(np.ascontiguousarray(self._gram_of(columns)))
         self.columns = columns
         self.w = np.concatenate([self.w, np.zeros(len(fresh))])
         R, active = np.zeros((k, k)), np.zeros(k, np.int64)
