@@ -194,7 +194,7 @@ def regularization_path(
     >>> path.n_nonzero
     array([ 0,  4,  7,  9, 10])
     >>> path.deviance_explained.round(3)
-    array([0.   , 0.457, 0.512, 0.517, 0.518])
+    array([0.   , 0.47 , 0.512, 0.515, 0.518])
     """
     model = clone(estimator)
     strength = unit_strength(model)

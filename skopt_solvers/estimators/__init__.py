@@ -2,13 +2,10 @@
 
 from ._alpha_max import alpha_max
 from .classification import AdvancedLinearClassifier, AdvancedLogisticRegression
-from .cross_validation import (
-    AdvancedLogisticRegressionCV,
-    PathCV,
-    ProximalElasticNetCV,
-    ProximalLassoCV,
-)
+from .classification_cv import AdvancedLogisticRegressionCV
+from .path_cv import PathCV
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
+from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
 
 __all__ = [
     "AdvancedLinearClassifier",

@@ -26,7 +26,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from .._params import Choice, Constraint, Flag, validate
+from .._params import Choice, Constraint, Flag, Number, validate
 from .._threads import one_blas_thread
 from .._walk import grid, strongest
 from ..path import Strength, count_of, finite, given, unit_strength
@@ -35,6 +35,7 @@ from ._base import Array, LinearModel, Plan
 from ._held_out import Data, Fold, check_splits
 
 Candidate = dict[str, Any]
+EPS = Number(0.0, 1.0, open_low=True, open_high=True)
 
 
 def _can(method: str) -> Callable[[Any], bool]:
@@ -355,3 +356,14 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
 
     def __sklearn_tags__(self) -> Any:
         return get_tags(self._estimator())
+
+
+def shares_of(values: Any, name: str) -> list[float]:
+    """Shares of L1 as a list, checked."""
+    try:
+        shares = np.atleast_1d(np.asarray(values, np.float64))
+    except (TypeError, ValueError):
+        shares = np.array([np.nan])
+    if shares.ndim != 1 or not len(shares) or not np.all((shares >= 0) & (shares <= 1)):
+        raise ValueError(f"{name} must be numbers in [0, 1]; got {name}={values!r}.")
+    return [float(share) for share in shares]

@@ -21,10 +21,10 @@ from ._support import Pieces, factor, optimise
 
 Whole = Callable[[], Array]  # the weighted mean of products of all centred columns
 
-NEAR = 0.9  # columns join whose slope is above this share of a block's last level
+NEAR = 0.85  # columns join whose slope is above this share of a block's last level
 FEWEST = 64  # columns that may join at once, or twice those in use
 DENSE_BLOCK, SPARSE_BLOCK = 10, 4  # strengths certified together
-CHEAP = 20.0  # passes that the Gram matrix of all columns may cost
+CHEAP = 64.0  # passes that the Gram matrix of all columns may cost
 LARGEST_WHOLE = 4000  # columns of a Gram matrix of all
 CROWDED = 0.25  # share of the columns in use from which on it is made
 LARGEST = 6000  # columns of any Gram matrix; beyond, strengths are solved one by one
