@@ -85,12 +85,8 @@ class Track:
     @property
     def intercepts(self) -> Array:
         """Intercepts in the user's units, for one prediction per sample."""
-        if not self.problem.fit_intercept:
-            return np.zeros(len(self))
         mean = self.problem.mean
-        return np.concatenate(
-            [s.tail[:, 0] - s.w @ mean[s.columns] for s in self.stretches]
-        )
+        return np.concatenate([s.intercepts(mean) for s in self.stretches])
 
     def unpack(self, t: int) -> tuple[Array, Array]:
         """Coefficients (p, lanes) and intercepts (lanes,) at strength number t."""

@@ -17,7 +17,8 @@ from .solvers._base import Budget, Stretch
 
 Array = np.ndarray
 
-TIGHT = 1e-10  # tolerance of the model that holds unpenalised columns only
+TIGHT = 1e-14  # tolerance of the model that holds unpenalised columns only
+ROUNDING = 1e-14  # relative; slopes of this size are nothing but rounding
 
 
 def walk(
@@ -82,6 +83,8 @@ def strongest(problem: LinearProblem) -> float:
     Infinite where no strength makes zero optimal, as for a ridge.
     """
     problem = problem.with_penalty(problem.penalty.at(1.0))
+    if _nothing_left(problem):
+        return 0.0
     if not problem.free.any():
         return reach(problem, problem.null)
     open_ends = np.where(problem.free, math.inf, 0.0)
@@ -90,8 +93,21 @@ def strongest(problem: LinearProblem) -> float:
     return reach(problem, alone.at(found.x).under(problem))
 
 
+def _nothing_left(problem: LinearProblem) -> bool:
+    """Whether all that the null model leaves to explain is rounding."""
+    null, response = problem.null, problem.response
+    if null.loss <= ROUNDING**2 * response.jets(np.zeros_like(null.z))[0]:
+        return True
+    size = np.max(response.weights @ np.abs(null.slopes))
+    slopes = np.max(np.abs(null.loss_gradient), initial=0.0)
+    return bool(slopes <= ROUNDING * problem.design.largest * size)
+
+
 def grid(strongest: float, count: int, eps: float) -> Array:
-    """`count` strengths from the strongest down to `eps` times it, geometrically."""
-    if strongest <= np.finfo(np.float64).resolution:
+    """`count` strengths from the strongest down to `eps` times it, geometrically.
+
+    All the same and tiny where nothing is to be explained, as in scikit-learn.
+    """
+    if strongest == 0:
         return np.full(count, np.finfo(np.float64).resolution)
     return np.geomspace(strongest, eps * strongest, count)

@@ -116,9 +116,8 @@ class Fold:
             return np.asarray(stretch.z[:, self.test])
         used = np.flatnonzero(stretch.w.any(axis=0))
         columns, w = stretch.columns[used], stretch.w[:, used]
-        b = stretch.tail[:, 0] - w @ problem.mean[columns]
         z = problem.design.dot_rows(self.test, columns, np.ascontiguousarray(w.T))
-        return np.ascontiguousarray((z + b).T)
+        return np.ascontiguousarray((z + stretch.intercepts(problem.mean)).T)
 
     def _scored(
         self, model: Any, plan: Plan, problems: Sequence[LinearProblem],

@@ -33,6 +33,7 @@ from ..path import Strength, count_of, finite, given, unit_strength
 from ..problems._shared_gram import SharedGram
 from ._base import Array, LinearModel, Plan
 from ._held_out import Data, Fold, check_splits
+from ._report import failed
 
 Candidate = dict[str, Any]
 EPS = Number(0.0, 1.0, open_low=True, open_high=True)
@@ -64,6 +65,7 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     verbose: int
     eps: float
     refit: bool = True
+    result_: Any
     unit: ClassVar[float] = 1.0  # of the default score, in held-out losses
 
     @abstractmethod
@@ -122,8 +124,8 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         self._check()
         routed = self._routed(sample_weight, params)
         model = clone(self._estimator())
-        seconds = math.inf if model.max_time is None else model.max_time
         strength = unit_strength(model)
+        seconds = math.inf if model.max_time is None else model.max_time
         design, target, weights = model._prepare(X, y, sample_weight)
         self._adopt(model)
         splitter = check_cv(self.cv, y, classifier=is_classifier(model))
@@ -137,7 +139,8 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         if self.refit:
             left = seconds - (time.perf_counter() - begun)
             self._refit(model, X, y, sample_weight, max(left, 0.0))
-        self._warn(troubles)
+        if not (self.refit and failed(self.result_)):  # which has warned by itself
+            self._warn(troubles)
         return self
 
     # -- searching -----------------------------------------------------------------
@@ -333,7 +336,10 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     def _routed(self, sample_weight: Any, params: dict[str, Any]) -> Any:
         """What goes to the splitter, and what to the scorer."""
         if _routing_enabled():
-            return process_routing(self, "fit", sample_weight=sample_weight, **params)
+            routed = process_routing(
+                self, "fit", sample_weight=sample_weight, **params
+            )
+            return Bunch(**{"scorer": Bunch(score={}), **routed})
         groups = {k: params.pop(k) for k in ("groups",) if k in params}
         _raise_for_params(params, self, "fit")
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
@@ -350,9 +356,11 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         router = MetadataRouter(owner=self).add_self_request(self)
         to_fit = MethodMapping().add(caller="fit", callee="split")
         router.add(splitter=check_cv(self.cv), method_mapping=to_fit)
-        to_score = MethodMapping().add(caller="fit", callee="score")
-        scorer = check_scoring(self._estimator(), self.scoring)
-        return router.add(scorer=scorer, method_mapping=to_score)
+        if self.scoring:
+            to_score = MethodMapping().add(caller="fit", callee="score")
+            scorer = check_scoring(self._estimator(), self.scoring)
+            router.add(scorer=scorer, method_mapping=to_score)
+        return router
 
     def __sklearn_tags__(self) -> Any:
         return get_tags(self._estimator())

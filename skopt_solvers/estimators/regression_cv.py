@@ -120,7 +120,7 @@ class ProximalLassoCV(_SquaredCV):
     >>> round(model.alpha_, 6), model.n_features_selected_
     (0.003754, 9)
     >>> round(ProximalLassoCV(selection="1se").fit(X, y).alpha_, 4)
-    0.1
+    0.1868
     """
 
     constraints = {"eps": EPS, "positive": Flag()}  # noqa: RUF012

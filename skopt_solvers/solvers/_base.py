@@ -86,6 +86,12 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.losses)
 
+    def intercepts(self, mean: Array) -> Array:
+        """Intercepts in the user's units, one prediction per sample; zero for none."""
+        if not self.tail.shape[1]:
+            return np.zeros(len(self))
+        return np.asarray(self.tail[:, 0] - self.w @ mean[self.columns])
+
     def head(self, count: int) -> "Stretch":
         """The first `count` strengths."""
         parts = ("w", "tail", "losses", "certificates")
