@@ -13,8 +13,6 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import check_scoring
-from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, get_tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -37,6 +35,20 @@ from ._report import failed
 
 Candidate = dict[str, Any]
 EPS = Number(0.0, 1.0, open_low=True, open_high=True)
+
+
+def splitter_of(cv: Any, y: Any = None, classifier: bool = False) -> Any:
+    """The splitter that `cv` stands for."""
+    from sklearn.model_selection import check_cv  # takes long to import
+
+    return check_cv(cv, y, classifier=classifier)
+
+
+def scorer_of(estimator: Any, scoring: Any) -> Any:
+    """The scorer that `scoring` stands for; the estimator's own for None."""
+    from sklearn.metrics import check_scoring  # takes long to import
+
+    return check_scoring(estimator, scoring)
 
 
 def _can(method: str) -> Callable[[Any], bool]:
@@ -128,9 +140,9 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         seconds = math.inf if model.max_time is None else model.max_time
         design, target, weights = model._prepare(X, y, sample_weight)
         self._adopt(model)
-        splitter = check_cv(self.cv, y, classifier=is_classifier(model))
+        splitter = splitter_of(self.cv, y, classifier=is_classifier(model))
         splits = check_splits(splitter.split(X, y, **routed.splitter.split), weights)
-        scorer = self.scoring and check_scoring(model, self.scoring)
+        scorer = self.scoring and scorer_of(model, self.scoring)
         options = routed.scorer.score
         with one_blas_thread(), np.errstate(all="ignore"):
             data = Data(X, y, design, target, weights, SharedGram(design, weights))
@@ -327,7 +339,7 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             The score; larger is better.
         """
         check_is_fitted(self, "best_estimator_")
-        scorer = check_scoring(self.best_estimator_, self.scoring)
+        scorer = scorer_of(self.best_estimator_, self.scoring)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         return float(scorer(self.best_estimator_, X, y, **weights))
 
@@ -355,10 +367,10 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         """
         router = MetadataRouter(owner=self).add_self_request(self)
         to_fit = MethodMapping().add(caller="fit", callee="split")
-        router.add(splitter=check_cv(self.cv), method_mapping=to_fit)
+        router.add(splitter=splitter_of(self.cv), method_mapping=to_fit)
         if self.scoring:
             to_score = MethodMapping().add(caller="fit", callee="score")
-            scorer = check_scoring(self._estimator(), self.scoring)
+            scorer = scorer_of(self._estimator(), self.scoring)
             router.add(scorer=scorer, method_mapping=to_score)
         return router
 
