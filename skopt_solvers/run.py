@@ -118,6 +118,13 @@ def _reason(answer: Any) -> str | None:
     )
 
 
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether it is Ctrl-C; one that meets numba's dispatcher comes as its cause."""
+    return isinstance(error, KeyboardInterrupt) or isinstance(
+        error.__cause__, KeyboardInterrupt
+    )
+
+
 def _interrupted_again() -> bool:
     """Whether this is the second interrupt within `AGAIN` seconds."""
     now = time.monotonic()
@@ -157,8 +164,8 @@ class _Loop:
                 self.solver.step(self.problem, state)
                 state.n_iter += 1
                 status = self.record(state)
-        except KeyboardInterrupt:
-            if _interrupted_again():
+        except (KeyboardInterrupt, SystemError) as error:
+            if not _is_interrupt(error) or _interrupted_again():
                 raise
             state = state or State(self.problem.at(x), self.budget, NOT_YET)
             status = Status.INTERRUPTED
