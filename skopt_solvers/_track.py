@@ -38,8 +38,8 @@ class Track:
         return track
 
     def add(self, stretch: Stretch) -> None:
-        """Go on by some strengths."""
-        self.stretches.append(stretch)
+        """Go on by some strengths; their predictions, which are large, are let go."""
+        self.stretches.append(replace(stretch, z=None))
         self.losses = np.concatenate([self.losses, stretch.losses])
 
     @property

@@ -4,7 +4,7 @@ Rows that are left out have weight zero, so all folds share one matrix.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -104,7 +104,7 @@ class Fold:
             for stretch in steps:
                 z = self._predictions(problem, stretch)
                 losses += [response.jets(np.ascontiguousarray(row))[0] for row in z]
-                track.add(replace(stretch, z=None))
+                track.add(stretch)
             tracks.append(track)
             found.append(losses)
         done = min(map(len, found))
@@ -127,7 +127,7 @@ class Fold:
         tracks = [Track(problem, [], np.zeros(0)) for problem in problems]
         for track, steps in zip(tracks, walks, strict=True):
             for stretch in steps:
-                track.add(replace(stretch, z=None))
+                track.add(stretch)
         X = _safe_indexing(self.data.X, self.test)
         y = _safe_indexing(self.data.y, self.test)
         options = _check_method_params(self.data.X, self.options, indices=self.test)
