@@ -18,7 +18,9 @@ from skopt_solvers import (
     alpha_max,
     regularization_path,
 )
+from skopt_solvers.designs import as_design
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, Penalty
+from skopt_solvers.problems._shared_gram import SharedGram
 from skopt_solvers.problems.linear import linear_problem
 
 RNG = np.random.default_rng(0)
@@ -338,3 +340,22 @@ def diabetes_():
     from sklearn.datasets import load_diabetes
 
     return load_diabetes(return_X_y=True)
+
+
+# -- what folds share ----------------------------------------------------------------
+
+
+@given(st.integers(0, 2**31), st.integers(1, 39), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_the_gram_matrix_of_a_fold_is_that_of_its_rows(seed, held_out, intercept):
+    rng = np.random.default_rng(seed)
+    Z, s = X + 5.0 * rng.normal(size=6), rng.uniform(0.1, 2.0, size=40)
+    fold = s * (rng.permutation(40) >= held_out)
+    for storage in (np.asarray, sp.csr_array):
+        shared = SharedGram(as_design(storage(Z)), s)
+        mean = fold @ Z / fold.sum() if intercept else np.zeros(6)
+        direct = (Z - mean).T @ (fold[:, None] * (Z - mean)) / fold.sum()
+        found = shared.of(fold, mean)
+        np.testing.assert_allclose(found, direct, atol=1e-12 * np.abs(Z).max() ** 2)
+        twice = shared.of(2 * fold, mean)  # rows drawn twice
+        np.testing.assert_allclose(twice, direct, atol=1e-12 * np.abs(Z).max() ** 2)
