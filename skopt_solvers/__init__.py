@@ -4,10 +4,16 @@ from .estimators import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
+    AdvancedLogisticRegressionCV,
+    PathCV,
     ProximalElasticNet,
+    ProximalElasticNetCV,
     ProximalLasso,
+    ProximalLassoCV,
+    alpha_max,
 )
 from .minimize import minimize
+from .path import RegularizationPath, regularization_path
 from .result import History, Result, Status
 
 __version__ = "0.1.0"
@@ -16,10 +22,17 @@ __all__ = [
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
     "AdvancedLogisticRegression",
+    "AdvancedLogisticRegressionCV",
     "History",
+    "PathCV",
     "ProximalElasticNet",
+    "ProximalElasticNetCV",
     "ProximalLasso",
+    "ProximalLassoCV",
+    "RegularizationPath",
     "Result",
     "Status",
+    "alpha_max",
     "minimize",
+    "regularization_path",
 ]

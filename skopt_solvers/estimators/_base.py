@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, clone
+from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
@@ -18,6 +20,7 @@ from sklearn.utils.validation import (
 from .._params import Constraint, Flag, Number, Optional, Whole, validate
 from .._threads import one_blas_thread
 from ..designs import Design, as_design
+from ..path import Strength
 from ..penalties import Penalty
 from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
@@ -72,6 +75,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
 
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
+    coef_: Any
     fit_intercept: bool
     solver: Any
     tol: float | None
@@ -119,15 +123,65 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             When a parameter is out of range, X, y or the weights are not usable, or the
             solver cannot minimise this loss and penalty (IncompatibleProblem).
         """
-        self._check()
-        X, y = self._read(X, y)
-        plan = self._plan(y, _weights(sample_weight, X))
+        design, target, weights = self._prepare(X, y, sample_weight)
+        plan = self._plan(target, weights)
         with one_blas_thread():  # the number of threads would change the last bits
-            results, coefficients = self._solve(as_design(X), plan)
-        self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
+            results, coefficients = self._solve(design, plan)
+        self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
         self._report(plan, results)
         warn(self, self.solver_, results)
         return self
+
+    def sparsify(self) -> Self:
+        """Keep `coef_` as a CSR array, one row per output.
+
+        Saves memory, and time in `predict`, where most coefficients are zero.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """
+        check_is_fitted(self)
+        if not sp.issparse(self.coef_):
+            self.coef_ = sp.csr_array(np.atleast_2d(self.coef_))
+        return self
+
+    def densify(self) -> Self:
+        """Keep `coef_` as a dense array, as after `fit`.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """
+        check_is_fitted(self)
+        if sp.issparse(self.coef_):
+            dense = self.coef_.toarray()
+            self.coef_ = dense if np.ndim(self.intercept_) else dense[0]
+        return self
+
+    @property
+    def n_features_selected_(self) -> int:
+        """Number of features with a coefficient other than zero."""
+        check_is_fitted(self)
+        used = abs(self.coef_).sum(axis=0) if self.coef_.ndim > 1 else self.coef_
+        return int(np.count_nonzero(used))
+
+    def _prepare(
+        self, X: Any, y: Any, sample_weight: Any = None
+    ) -> tuple[Design, Array, Array]:
+        """The data, the target and the weights, checked."""
+        self._check()
+        X, y = self._read(X, y)
+        return as_design(X), y, _weights(sample_weight, X)
+
+    def _strength(self) -> Strength:
+        """The parameter that a regularisation path varies."""
+        return Strength()
+
+    def _watchers(self) -> list[Any]:
+        return as_callbacks(self.callbacks, self.verbose)
 
     def _check(self) -> None:
         common: dict[str, Constraint] = {
@@ -152,7 +206,6 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         results: list[Result] = []
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
-            _check_range(problem)
             start = None if before is None else _pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
@@ -177,12 +230,12 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
                 start,
                 max_iter=0 if interrupted else None,
                 max_time=max(0.0, deadline - time.perf_counter()),
-                callbacks=as_callbacks(self.callbacks, self.verbose),
+                callbacks=self._watchers(),
                 random_state=self.random_state,
             )
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
-        return linear_problem(
+        problem = linear_problem(
             design,
             task.y,
             plan.loss,
@@ -191,6 +244,8 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             fit_intercept=self.fit_intercept,
             lanes=task.lanes,
         )
+        _check_range(problem)
+        return problem
 
     def _solver(self, problem: LinearProblem) -> Solver:
         """A solver of our own, with the estimator's `tol` and `max_iter` if given."""
@@ -203,6 +258,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         coef = getattr(self, "coef_", None)
         if not self.warm_start or coef is None:
             return None
+        coef = coef.toarray() if sp.issparse(coef) else coef
         coef = np.atleast_2d(coef).T.astype(np.float64)
         if coef.shape != w.shape or not np.isfinite(coef).all():
             return None
@@ -222,7 +278,9 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         """``X @ coef_.T + intercept_``."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, **READING)
-        return X @ self.coef_.T + self.intercept_  # type: ignore[no-any-return]
+        p = safe_sparse_dot(X, self.coef_.T, dense_output=True)
+        single = p.ndim > np.ndim(self.intercept_) + 1  # a sparse row
+        return (p[:, 0] if single else p) + self.intercept_  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

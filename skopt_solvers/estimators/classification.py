@@ -14,9 +14,10 @@ from sklearn.utils.validation import validate_data
 
 from .._params import Number
 from ..losses import Logistic, Multinomial
+from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
-from ._parts import as_loss, as_penalty, links, named_penalties
+from ._parts import as_loss, as_penalty, links, named_penalties, named_strength
 
 __all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
 
@@ -305,6 +306,11 @@ class AdvancedLogisticRegression(LinearClassifier):
             return L2(alpha)
         return L1(alpha) if self.l1_ratio == 1 else ElasticNet(alpha, self.l1_ratio)
 
+    def _strength(self) -> Strength:
+        if self.penalty is not None:
+            return named_strength(self.penalty)
+        return Strength("C", inverse=True)
+
 
 class AdvancedLinearClassifier(LinearClassifier):
     r"""Linear classification with any loss and any penalty.
@@ -436,3 +442,6 @@ class AdvancedLinearClassifier(LinearClassifier):
 
     def _penalty(self, total: float) -> Penalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
+
+    def _strength(self) -> Strength:
+        return named_strength(self.penalty)

@@ -10,9 +10,10 @@ from sklearn.utils.validation import validate_data
 
 from .._params import Flag, Number
 from ..losses import Squared
+from ..path import Strength
 from ..penalties import L1, ElasticNet, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
-from ._parts import allows, as_loss, as_penalty, named_penalties
+from ._parts import allows, as_loss, as_penalty, named_penalties, named_strength
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
 
@@ -423,6 +424,9 @@ class AdvancedLinearRegressor(LinearRegressor):
 
     def _penalty(self) -> Penalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
+
+    def _strength(self) -> Strength:
+        return named_strength(self.penalty)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
