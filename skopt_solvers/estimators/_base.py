@@ -4,7 +4,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -24,6 +24,7 @@ from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
 from ..solvers._auto import solver_for
+from ._declare import estimator
 from ._parts import as_callbacks
 from ._report import warn, worst
 
@@ -63,24 +64,68 @@ class Plan:
             done += task.lanes
 
 
+@estimator
 class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised
     (`_plan`) and in which shape coefficients are kept (`_keep`).
+
+    Parameters
+    ----------
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name (``"lbfgs"``, ``"coordinate_descent"``, ...), or
+        "auto" to choose by the problem; `solver_` says which it was.
+    tol : float, default=None
+        Certificate at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    certificate_ : float
+        Certificate reached, the largest of all problems of the fit: the relative
+        duality gap where the problem is convex and its conjugates are known.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts, of each problem if there are several.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
     """
 
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
-    fit_intercept: bool
-    solver: Any
-    tol: float | None
-    max_iter: int | None
-    max_time: float | None
-    warm_start: bool
-    callbacks: Any
-    verbose: int
-    random_state: Any
+    _: KW_ONLY
+    fit_intercept: bool = True
+    solver: Any = "auto"
+    tol: float | None = None
+    max_iter: int | None = None
+    max_time: float | None = None
+    warm_start: bool = False
+    callbacks: Any = None
+    verbose: int = 0
+    random_state: Any = None
 
     @abstractmethod
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
