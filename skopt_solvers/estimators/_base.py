@@ -4,7 +4,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,6 +25,7 @@ from ..run import run
 from ..solvers import Solver
 from ..solvers._auto import solver_for
 from ._declare import estimator
+from ._offset import NO_SHIFT, Shift
 from ._parts import as_callbacks
 from ._report import warn, worst
 
@@ -45,6 +46,7 @@ class Task:
 
     y: Array
     lanes: int = 1
+    offset: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class Plan:
     loss: Any
     penalty: Penalty
     weights: Array
+
+    def shifted(self, offset: Array | None) -> "Plan":
+        """The same with an offset, one for all tasks or a column for each."""
+        if offset is None:
+            return self
+        columns = np.broadcast_to(offset.T, (len(self.tasks), len(self.weights)))
+        pairs = zip(self.tasks, columns, strict=True)
+        return replace(self, tasks=[replace(t, offset=c) for t, c in pairs])
 
     def starts(self) -> Iterator[tuple[Task, slice]]:
         """Each task, and where its predictions stand among all."""
@@ -139,34 +149,12 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
         """Store coefficients (p, predictions) and intercepts (predictions,)."""
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the model.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
-            Training data, float64 or float32; never modified, and copied only where a
-            solver needs another layout.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Target; one column for classifiers.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample, at least zero; None for ones. A weight of two is the
-            same as the row twice, a weight of zero as no row.
-
-        Returns
-        -------
-        self
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            When a parameter is out of range, X, y or the weights are not usable, or the
-            solver cannot minimise this loss and penalty (IncompatibleProblem).
-        """
+    def _fit(self, X: Any, y: Any, sample_weight: Any, shift: Shift = NO_SHIFT) -> Self:
+        """Validate, build the problems, run them, unpack their solutions."""
         self._check()
         X, y = self._read(X, y)
         plan = self._plan(y, _weights(sample_weight, X))
+        plan = plan.shifted(shift.of(plan.loss, X.shape[0]))
         with one_blas_thread():  # the number of threads would change the last bits
             results, coefficients = self._solve(as_design(X), plan)
         self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
@@ -235,6 +223,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             sample_weight=plan.weights,
             fit_intercept=self.fit_intercept,
             lanes=task.lanes,
+            offset=task.offset,
         )
 
     def _solver(self, problem: LinearProblem) -> Solver:
@@ -264,7 +253,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         self.history_ = results[0].history if single else [r.history for r in results]
 
     def _predictions(self, X: Any) -> Array:
-        """``X @ coef_.T + intercept_``."""
+        """``X @ coef_.T + intercept_``, without any offset."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, **READING)
         return X @ self.coef_.T + self.intercept_  # type: ignore[no-any-return]

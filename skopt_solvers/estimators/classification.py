@@ -3,7 +3,7 @@
 import math
 from abc import abstractmethod
 from dataclasses import KW_ONLY
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
@@ -60,6 +60,33 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
     @abstractmethod
     def _penalty(self, total: float) -> Penalty:
         """The penalty, for sample weights of this sum."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Training data, float64 or float32; never modified, and copied only where a
+            solver needs another layout.
+        y : array-like of shape (n_samples,)
+            Classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones. A weight of two is the
+            same as the row twice, a weight of zero as no row.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of range, X, y or the weights are not usable, or the
+            solver cannot minimise this loss and penalty (IncompatibleProblem).
+        """
+        return self._fit(X, y, sample_weight)
 
     def decision_function(self, X: Any) -> Array:
         """Linear predictions: how far each sample is on the side of each class.

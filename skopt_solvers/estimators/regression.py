@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import KW_ONLY
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -14,9 +14,17 @@ from ..losses import Squared
 from ..penalties import L1, ElasticNet, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
+from ._offset import Shift
 from ._parts import allows, as_loss, as_penalty, named_penalties
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
+
+
+def _moved(p: Array, offset: Array | None) -> Array:
+    """Predictions with the offset: one for all targets, or a column for each."""
+    if offset is None:
+        return p
+    return p + (offset if offset.ndim == p.ndim else offset[:, None])  # type: ignore[no-any-return]
 
 
 @estimator
@@ -41,22 +49,104 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
     def _penalty(self) -> Penalty:
         """The penalty."""
 
-    def predict(self, X: Any) -> Array:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+    ) -> Self:
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Training data, float64 or float32; never modified, and copied only where a
+            solver needs another layout.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones. A weight of two is the
+            same as the row twice, a weight of zero as no row.
+        offset : array-like, default=None
+            One number per sample, or one for each target; added to the linear
+            predictions. The same as a column whose coefficient is fixed at one.
+        exposure : array-like of shape (n_samples,), default=None
+            Time, area or volume in which y came about, greater than zero: predictions
+            are proportional to it. Only with a logarithmic link, where it is the same
+            as ``offset=log(exposure)``.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of range, X, y, the weights or the offset are not
+            usable, or the solver cannot minimise this loss and penalty
+            (IncompatibleProblem).
+        """
+        return self._fit(X, y, sample_weight, Shift(offset, exposure))
+
+    def predict(self, X: Any, offset: Any = None, exposure: Any = None) -> Array:
         """Predict the expected target.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
             Samples.
+        offset, exposure : array-like of shape (n_samples,), default=None
+            As in `fit`; what the model was fitted with is not remembered.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_targets)
-            ``X @ coef_.T + intercept_``, through the inverse link of the loss (``exp``
-            for Poisson).
+            ``X @ coef_.T + intercept_ + offset``, through the inverse link of the loss
+            (``exp`` for Poisson).
         """
         p = self._predictions(X)
-        return self.loss_.predict(p)  # type: ignore[no-any-return]
+        shift = Shift(offset, exposure).of(self.loss_, len(p))
+        return self.loss_.predict(_moved(p, shift))  # type: ignore[no-any-return]
+
+    def score(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+    ) -> float:
+        """How much of the target the model explains: the counterpart's score.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight, offset, exposure : array-like of shape (n_samples,), default=None
+            As in `fit`.
+
+        Returns
+        -------
+        float
+            Share of the variance (R²), or of the deviance (D²) for likelihoods with a
+            logarithmic link: 1 at best, 0 for a constant.
+        """
+        p = self._predictions(X)
+        shift = Shift(offset, exposure).of(self.loss_, len(p))
+        return self._explained(np.asarray(y), _moved(p, shift), sample_weight, shift)
+
+    def _explained(
+        self, y: Array, p: Array, sample_weight: Any, offset: Array | None
+    ) -> float:
+        """R² of the linear predictions p; a subclass may measure otherwise."""
+        from sklearn.metrics import r2_score  # costs a tenth of a second
+
+        return float(r2_score(y, self.loss_.predict(p), sample_weight=sample_weight))
 
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
         several = get_tags(self).target_tags.multi_output

@@ -26,6 +26,10 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         Whether `curvature` is the same everywhere.
     labels : bool
         Whether targets are the two classes -1 and +1.
+    residual : bool
+        Whether only the difference of prediction and target matters.
+    link : {"identity", "log", "logit"}
+        What predictions are of the expected target.
     convex : bool
         Whether `curvature` is nowhere negative.
     dual : bool
@@ -36,6 +40,8 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
     quadratic: ClassVar[bool] = False
     labels: ClassVar[bool] = False
     lanes: ClassVar[bool] = False
+    residual: ClassVar[bool] = False
+    link: ClassVar[str] = "identity"
 
     @abstractmethod
     def value(self, y, p):

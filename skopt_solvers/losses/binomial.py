@@ -33,6 +33,7 @@ class Binomial(Loss):
     """
 
     max_curvature = 0.25
+    link = "logit"
 
     def value(self, y, p):
         return bernoulli_divergence(y, p)

@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from .._math import LARGEST, exp, relative_entropy
-from ._base import Loss, reject
+from ._base import reject
+from ._links import LogLink
 
 
-class Gamma(Loss):
+class Gamma(LogLink):
     r"""Half the gamma deviance with the log link.
 
     .. math:: p + y e^{-p} - \log y - 1
@@ -43,9 +44,3 @@ class Gamma(Loss):
 
     def check(self, y: np.ndarray) -> None:
         reject(self, y, ~((y > 0) & (y < np.inf)), "that are finite and above zero")
-
-    def start(self, mean: float) -> float:
-        return math.log(mean) if mean > 0 else -30.0
-
-    def predict(self, p: np.ndarray) -> np.ndarray:
-        return np.exp(p)

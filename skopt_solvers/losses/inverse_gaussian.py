@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from .._math import LARGEST, exp
-from ._base import Loss, reject
+from ._base import reject
+from ._links import LogLink
 
 
-class InverseGaussian(Loss):
+class InverseGaussian(LogLink):
     r"""Half the inverse Gaussian deviance with the log link.
 
     .. math:: \frac{(1 - u)^2}{2 y}, \quad u = y e^{-p}
@@ -48,9 +49,3 @@ class InverseGaussian(Loss):
 
     def check(self, y: np.ndarray) -> None:
         reject(self, y, ~((y > 0) & (y < np.inf)), "that are finite and above zero")
-
-    def start(self, mean: float) -> float:
-        return math.log(mean) if mean > 0 else -30.0
-
-    def predict(self, p: np.ndarray) -> np.ndarray:
-        return np.exp(p)

@@ -34,6 +34,7 @@ class LogCosh(Loss):
     """
 
     max_curvature = 1.0
+    residual = True
 
     def __init__(self, delta=1.0):
         self.delta = delta

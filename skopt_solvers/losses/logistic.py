@@ -27,6 +27,7 @@ class Logistic(Loss):
     """
 
     max_curvature = 0.25
+    link = "logit"
     labels = True
 
     def value(self, y, p):

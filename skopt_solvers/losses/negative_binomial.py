@@ -6,10 +6,11 @@ import numpy as np
 
 from .._math import bernoulli_divergence, exp
 from .._params import Number, validate
-from ._base import Loss, reject
+from ._base import reject
+from ._links import LogLink
 
 
-class NegativeBinomial(Loss):
+class NegativeBinomial(LogLink):
     r"""Half the negative binomial deviance with the log link.
 
     .. math:: y \log\frac{y}{\mu} - (y + k) \log\frac{y + k}{\mu + k},
@@ -67,9 +68,3 @@ class NegativeBinomial(Loss):
     def check(self, y: np.ndarray) -> None:
         validate(self, {"dispersion": Number(0.0, open_low=True, open_high=True)})
         reject(self, y, ~((y >= 0) & (y < np.inf)), "that are finite and at least zero")
-
-    def start(self, mean: float) -> float:
-        return math.log(mean) if mean > 0 else -30.0
-
-    def predict(self, p: np.ndarray) -> np.ndarray:
-        return np.exp(p)

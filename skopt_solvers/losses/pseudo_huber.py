@@ -35,6 +35,7 @@ class PseudoHuber(Loss):
     """
 
     max_curvature = 1.0
+    residual = True
 
     def __init__(self, delta=1.0):
         self.delta = delta

@@ -6,12 +6,13 @@ import numpy as np
 
 from .._math import LARGEST, exp, relative_entropy
 from .._params import Number, validate
-from ._base import Loss, reject
+from ._base import reject
+from ._links import LogLink
 
 NEWTON = 60  # steps towards the prediction that has a given slope
 
 
-class Tweedie(Loss):
+class Tweedie(LogLink):
     r"""Half the Tweedie deviance of a power, with the log link.
 
     .. math:: \frac{e^{a p}}{a} + \frac{y e^{-b p}}{b} - \frac{y^a}{a b},
@@ -99,9 +100,3 @@ class Tweedie(Loss):
             reject(self, y, ~((y >= 0) & (y < np.inf)), "finite and at least zero")
         else:
             reject(self, y, ~((y > 0) & (y < np.inf)), "finite and above zero")
-
-    def start(self, mean: float) -> float:
-        return math.log(mean) if mean > 0 else -30.0
-
-    def predict(self, p: np.ndarray) -> np.ndarray:
-        return np.exp(p)
