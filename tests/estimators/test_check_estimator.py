@@ -5,9 +5,12 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skopt_solvers
 from skopt_solvers import (
+    AdvancedGammaRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
+    AdvancedPoissonRegressor,
+    AdvancedTweedieRegressor,
     ProximalElasticNet,
     ProximalLasso,
 )
@@ -24,6 +27,10 @@ ESTIMATORS = [
     AdvancedLinearRegressor(),
     AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),
+    AdvancedPoissonRegressor(),
+    AdvancedGammaRegressor(),
+    AdvancedTweedieRegressor(),
+    AdvancedTweedieRegressor(power=1.5),
     ProximalLasso(),
     ProximalElasticNet(),
     ProximalElasticNet(solver="proximal_gradient"),
