@@ -1,10 +1,13 @@
 """Solvers for linear models, as scikit-learn estimators and for any function."""
 
 from .estimators import (
+    AdvancedGammaRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
     AdvancedLogisticRegressionCV,
+    AdvancedPoissonRegressor,
+    AdvancedTweedieRegressor,
     PathCV,
     ProximalElasticNet,
     ProximalElasticNetCV,
@@ -19,10 +22,13 @@ from .result import History, Result, Status
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdvancedGammaRegressor",
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
     "AdvancedLogisticRegression",
     "AdvancedLogisticRegressionCV",
+    "AdvancedPoissonRegressor",
+    "AdvancedTweedieRegressor",
     "History",
     "PathCV",
     "ProximalElasticNet",

@@ -100,3 +100,22 @@ def relative_entropy(a: float, b: float, log_b: float) -> float:
         total = total * q + 1.0 / 3.0
         return d * r + 2.0 * a * r * q * total
     return max(a * (math.log(a) - log_b) - a + b, 0.0)
+
+
+@kernel
+def bernoulli_divergence(a: float, x: float) -> float:
+    """Kullback-Leibler divergence of Bernoulli(a) from Bernoulli(1 / (1 + e**-x)).
+
+    Never negative; infinite for a outside [0, 1].
+    """
+    e = exp(-abs(x))
+    rest = log1p_unit(e)
+    large, log_large = 1.0 / (1.0 + e), -rest
+    small, log_small = e / (1.0 + e), -abs(x) - rest
+    if x < 0.0:
+        return relative_entropy(a, small, log_small) + relative_entropy(
+            1.0 - a, large, log_large
+        )
+    return relative_entropy(a, large, log_large) + relative_entropy(
+        1.0 - a, small, log_small
+    )

@@ -14,7 +14,7 @@ import skopt_solvers
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skopt_solvers"
 FLOORS = [
-    {"_compile", "_params", "_math", "_threads"},
+    {"_compile", "_params", "_math", "_threads", "_separation"},
     {"losses", "penalties", "schedules", "designs"},
     {"kernels"},
     {"problems", "result", "callbacks"},

@@ -4,7 +4,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -27,6 +27,8 @@ from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
 from ..solvers._auto import solver_for
+from ._declare import estimator
+from ._offset import NO_SHIFT, Shift
 from ._parts import as_callbacks
 from ._report import warn, worst
 
@@ -47,6 +49,7 @@ class Task:
 
     y: Array
     lanes: int = 1
+    offset: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ class Plan:
     penalty: Penalty
     weights: Array
 
+    def shifted(self, offset: Array | None) -> "Plan":
+        """The same with an offset, one for all tasks or a column for each."""
+        if offset is None:
+            return self
+        columns = np.broadcast_to(offset.T, (len(self.tasks), len(self.weights)))
+        pairs = zip(self.tasks, columns, strict=True)
+        return replace(self, tasks=[replace(t, offset=c) for t, c in pairs])
+
     def starts(self) -> Iterator[tuple[Task, slice]]:
         """Each task, and where its predictions stand among all."""
         done = 0
@@ -66,25 +77,68 @@ class Plan:
             done += task.lanes
 
 
+@estimator
 class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised
     (`_plan`) and in which shape coefficients are kept (`_keep`).
+
+    Parameters
+    ----------
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name (``"lbfgs"``, ``"coordinate_descent"``, ...), or
+        "auto" to choose by the problem; `solver_` says which it was.
+    tol : float, default=None
+        Certificate at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    certificate_ : float
+        Certificate reached, the largest of all problems of the fit: the relative
+        duality gap where the problem is convex and its conjugates are known.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts, of each problem if there are several.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
     """
 
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
-    coef_: Any
-    fit_intercept: bool
-    solver: Any
-    tol: float | None
-    max_iter: int | None
-    max_time: float | None
-    warm_start: bool
-    callbacks: Any
-    verbose: int
-    random_state: Any
+    _: KW_ONLY
+    fit_intercept: bool = True
+    solver: Any = "auto"
+    tol: float | None = None
+    max_iter: int | None = None
+    max_time: float | None = None
+    warm_start: bool = False
+    callbacks: Any = None
+    verbose: int = 0
+    random_state: Any = None
 
     @abstractmethod
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
@@ -98,33 +152,11 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
         """Store coefficients (p, predictions) and intercepts (predictions,)."""
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the model.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
-            Training data, float64 or float32; never modified, and copied only where a
-            solver needs another layout.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Target; one column for classifiers.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample, at least zero; None for ones. A weight of two is the
-            same as the row twice, a weight of zero as no row.
-
-        Returns
-        -------
-        self
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            When a parameter is out of range, X, y or the weights are not usable, or the
-            solver cannot minimise this loss and penalty (IncompatibleProblem).
-        """
+    def _fit(self, X: Any, y: Any, sample_weight: Any, shift: Shift = NO_SHIFT) -> Self:
+        """Validate, build the problems, run them, unpack their solutions."""
         design, target, weights = self._prepare(X, y, sample_weight)
         plan = self._plan(target, weights)
+        plan = plan.shifted(shift.of(plan.loss, len(weights)))
         with one_blas_thread():  # the number of threads would change the last bits
             results, coefficients = self._solve(design, plan)
         self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
@@ -144,7 +176,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         """
         check_is_fitted(self)
         if not sp.issparse(self.coef_):
-            self.coef_ = sp.csr_array(np.atleast_2d(self.coef_))
+            self.coef_: Any = sp.csr_array(np.atleast_2d(self.coef_))
         return self
 
     def densify(self) -> Self:
@@ -243,6 +275,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             sample_weight=plan.weights,
             fit_intercept=self.fit_intercept,
             lanes=task.lanes,
+            offset=task.offset,
         )
         _check_range(problem)
         return problem
@@ -275,7 +308,7 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         self.history_ = results[0].history if single else [r.history for r in results]
 
     def _predictions(self, X: Any) -> Array:
-        """``X @ coef_.T + intercept_``."""
+        """``X @ coef_.T + intercept_``, without any offset."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, **READING)
         p = safe_sparse_dot(X, self.coef_.T, dense_output=True)

@@ -49,5 +49,5 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result]) -> None:
         f"{failed[0].message}. The {certificate.kind} is {certificate.value:.2e}, "
         f"tol={tol}. {remedy}",
         ConvergenceWarning,
-        stacklevel=3,
+        stacklevel=4,
     )

@@ -52,6 +52,7 @@ def certify(
     unit = max(point.objective, FLOOR * problem.null.objective)
     gradient = witness.loss_gradient
     estimate, balanced = _estimate(problem, point, gradient, free, witness)
+    estimate = min(estimate, point.objective)
     if not balanced and estimate > tol * unit:
         return Certificate(estimate / unit, "duality gap", exact=False)
     gap = estimate

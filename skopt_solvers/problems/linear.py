@@ -406,8 +406,12 @@ def linear_problem(
     sample_weight: Array | None = None,
     fit_intercept: bool = True,
     lanes: int = 0,
+    offset: Array | None = None,
 ) -> LinearProblem:
-    """The problem of fitting `loss` and `penalty` to arrays or sparse matrices."""
+    """The problem of fitting `loss` and `penalty` to arrays or sparse matrices.
+
+    The predictions that the loss sees are those of the model plus `offset`.
+    """
     from ..designs import as_design
     from .response import as_response
 
@@ -415,5 +419,5 @@ def linear_problem(
     weights = np.ones(design.shape[0]) if sample_weight is None else sample_weight
     weights = np.asarray(weights, np.float64) / np.max(weights)
     weights /= np.sum(weights)
-    response = as_response(loss, np.asarray(y, np.float64), weights, lanes)
+    response = as_response(loss, np.asarray(y, np.float64), weights, lanes, offset)
     return LinearProblem(design, response, penalty, fit_intercept)

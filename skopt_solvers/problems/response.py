@@ -9,6 +9,7 @@ import numpy as np
 from .._compile import readonly
 from ..kernels import losses as kernels
 from ..losses import Loss, VectorLoss
+from ._offset import shifted
 
 Array = np.ndarray
 
@@ -160,9 +161,13 @@ class LaneResponse(Response):
         return c
 
 
-def as_response(loss: Any, y: Array, weights: Array, lanes: int = 0) -> Response:
+def as_response(
+    loss: Any, y: Array, weights: Array, lanes: int = 0, offset: Array | None = None
+) -> Response:
     """The response of a loss; a vector loss has `lanes` classes at least."""
     loss.check(y)
+    if offset is not None:
+        loss, y = shifted(loss, y, offset)
     if loss.lanes:
         return LaneResponse(loss, y, weights, max(lanes, int(np.max(y)) + 1))
     return ScalarResponse(loss, y, weights)

@@ -5,10 +5,13 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skopt_solvers
 from skopt_solvers import (
+    AdvancedGammaRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
     AdvancedLogisticRegressionCV,
+    AdvancedPoissonRegressor,
+    AdvancedTweedieRegressor,
     PathCV,
     ProximalElasticNet,
     ProximalElasticNetCV,
@@ -28,6 +31,10 @@ ESTIMATORS = [
     AdvancedLinearRegressor(),
     AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),
+    AdvancedPoissonRegressor(),
+    AdvancedGammaRegressor(),
+    AdvancedTweedieRegressor(),
+    AdvancedTweedieRegressor(power=1.5),
     ProximalLasso(),
     ProximalElasticNet(),
     ProximalElasticNet(solver="proximal_gradient"),
