@@ -23,34 +23,55 @@ SMALLEST = -708.0
 
 
 @kernel
-def _fast_exp(x: float) -> float:
+def _exp_parts(x: float) -> tuple[float, float]:
+    """A power of two s, and q with ``e**x = s + s * q`` and ``|q| <= 0.42``."""
     x = LARGEST if x > LARGEST else x
     x = SMALLEST if x < SMALLEST else x
     shifted = x * LOG2_E + ROUND
     k = shifted - ROUND
     r = (x - k * LN2_HIGH) - k * LN2_LOW
-    # Taylor series of exp on |r| <= ln(2)/2: the first term left out is 4e-18. Summed
-    # in pairs (Estrin's scheme), whose latency is half of Horner's
-    q = r * r
-    q2 = q * q
-    low = (r * (1.0 / 6.0) + 0.5) + q * (r * (1.0 / 120.0) + 1.0 / 24.0)
-    middle = (r * (1.0 / 5040.0) + 1.0 / 720.0) + q * (
-        r * (1.0 / 362880.0) + 1.0 / 40320.0
+    # Taylor series of exp on |r| <= ln(2)/2: the first term left out is 4e-18. In
+    # Estrin's order: a chain of twelve products would be waited for
+    r2 = r * r
+    r4 = r2 * r2
+    low = (1.0 + r * 0.5) + r2 * (1.0 / 6.0 + r * (1.0 / 24.0))
+    middle = (1.0 / 120.0 + r * (1.0 / 720.0)) + r2 * (
+        1.0 / 5040.0 + r * (1.0 / 40320.0)
     )
-    high = (r * (1.0 / 39916800.0) + 1.0 / 3628800.0) + q * (
-        r * (1.0 / 6227020800.0) + 1.0 / 479001600.0
+    high = (1.0 / 362880.0 + r * (1.0 / 3628800.0)) + r2 * (
+        1.0 / 39916800.0 + r * (1.0 / 479001600.0)
     )
-    total = 1.0 + (r + q * (low + q2 * (middle + q2 * high)))
+    high = high + r4 * (1.0 / 6227020800.0)
+    total = low + r4 * (middle + r4 * high)
     exponent = (bits_from_float(shifted) - ROUND_BITS + 1023) << 52
-    return total * float_from_bits(exponent)  # type: ignore[no-any-return]
+    return float_from_bits(exponent), total * r
+
+
+@kernel
+def _fast_exp(x: float) -> float:
+    s, q = _exp_parts(x)
+    return s + s * q  # type: ignore[no-any-return]
+
+
+@kernel
+def _fast_faded(x: float) -> float:
+    s, q = _exp_parts(-x)
+    return (1.0 - s) - s * q  # type: ignore[no-any-return]
 
 
 def _plain_exp(x: float) -> float:
     return float(np.exp(min(max(x, SMALLEST), LARGEST) if x == x else x))
 
 
+def _plain_faded(x: float) -> float:
+    return float(-np.expm1(-x))
+
+
 exp = _fast_exp if JIT else _plain_exp
 """``e**x`` to 2 units in the last place; x is clipped to [-708, 709], NaN stays NaN."""
+
+faded = _fast_faded if JIT else _plain_faded
+"""``1 - e**-x`` for x of at least 0, to 3e-16 of itself."""
 
 
 @kernel
@@ -119,3 +140,71 @@ def bernoulli_divergence(a: float, x: float) -> float:
     return relative_entropy(a, large, log_large) + relative_entropy(
         1.0 - a, small, log_small
     )
+
+
+@kernel
+def clip(x: float, low: float, high: float) -> float:
+    """The nearest number between `low` and `high`; NaN stays visible."""
+    return min(max(x, low), high) if x == x else x
+
+
+@kernel
+def geometric(w: float, force: float, ridge: float, step: float, k: float) -> float:
+    """`w` after k times ``w = (w - step * force) / (1 + step * ridge)``."""
+    y = step * ridge
+    if not y > 0.0:
+        return w - k * step * force
+    x = k * (math.log1p(y) if y > 0.003 else _log1p_small(y))
+    return w - faded(x) * (w + force / ridge)
+
+
+@kernel
+def _log1p_small(y: float) -> float:
+    """``log(1 + y)`` for y of at most 0.003, to 1e-16."""
+    y2 = y * y
+    low = -1.0 / 2.0 + y * (1.0 / 3.0)
+    high = (-1.0 / 4.0 + y * (1.0 / 5.0)) + y2 * (-1.0 / 6.0 + y * (1.0 / 7.0))
+    return y + y2 * (low + y2 * high)
+
+
+@kernel
+def _across_zero(
+    w: float, g: float, level: float, ridge: float, step: float, k: int
+) -> float:
+    """As k steps of an elastic net's prox, for w that reaches zero on the way."""
+    before = math.copysign(1.0, w)
+    force = before * g + level
+    m = 1.0 * k
+    if force > 0.0:
+        m = math.log1p(abs(w) * ridge / force) / math.log1p(step * ridge)
+        m = m if ridge > 0.0 else abs(w) / (step * force)
+    # a step short of zero, then on foot
+    m = math.floor(min(max(m - 1.0, 0.0), k))
+    w = geometric(w, g + level * before, ridge, step, m)
+    while m < k and w * before > 0.0:
+        z = w - step * g
+        size = max(abs(z) - step * level, 0.0) / (1.0 + step * ridge)
+        w = math.copysign(size, z)
+        m += 1.0
+    if m < k and abs(g) > level:
+        w = geometric(w, g - math.copysign(level, g), ridge, step, k - m)
+    return w
+
+
+@kernel
+def elastic_steps(
+    w: float, g: float, level: float, ridge: float, step: float, k: int
+) -> float:
+    """`w` after k steps with gradient g and the prox of ``level |w| + ridge/2 w**2``.
+
+    In closed form: on either side of zero the steps are a geometric sequence.
+    """
+    if level == 0.0:
+        return geometric(w, g, ridge, step, k)  # type: ignore[no-any-return]
+    if w == 0.0 and abs(g) <= level:
+        return w
+    force = g + math.copysign(level, w if w != 0.0 else -g)
+    new = geometric(w, force, ridge, step, k)
+    if w == 0.0 or w * math.copysign(1.0, new) > 0.0:
+        return new  # type: ignore[no-any-return]
+    return _across_zero(w, g, level, ridge, step, k)  # type: ignore[no-any-return]

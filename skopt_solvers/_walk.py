@@ -8,6 +8,7 @@ import numpy as np
 
 from .penalties import Box
 from .problems import LinearProblem
+from .problems._base import Oracle
 from .problems._strength import reach
 from .result import Result, Status
 from .run import advance, run
@@ -35,6 +36,7 @@ def walk(
     solved one by one, each from the state of the one before. It ends early when the
     time is over or a run was interrupted.
     """
+    _require_slopes(problem)
     x, done = problem.start(), 0
     if not callbacks:  # they want to see every iteration
         for stretch in solver.follow(problem, strengths, budget, gram):
@@ -46,9 +48,19 @@ def walk(
         here = problem.with_penalty(problem.penalty.at(float(strength)))
         result, state = advance(solver, here, x, budget, state, callbacks)
         x = result.x
-        yield _stretch(here, result, state)
+        searching = solver.requires == Oracle.VALUE  # knows no predictions
+        point = here.at(x) if searching or state.point.x is not x else state.point
+        yield _stretch(result, point)
         if result.status in (Status.TIME, Status.INTERRUPTED):
             return
+
+
+def _require_slopes(problem: LinearProblem) -> None:
+    if not problem.response.differentiable:
+        raise ValueError(
+            f"{type(problem.response.loss).__name__} has no derivatives, so there is "
+            "no path to follow: use a loss that has some, or a grid search."
+        )
 
 
 def _last(problem: LinearProblem, stretch: Stretch) -> Array:
@@ -58,17 +70,15 @@ def _last(problem: LinearProblem, stretch: Stretch) -> Array:
     return x
 
 
-def _stretch(problem: LinearProblem, result: Result, state: Any) -> Stretch:
+def _stretch(result: Result, point: Any) -> Stretch:
     """A single solution."""
-    point = state.point
-    if point.x is not result.x:
-        point = problem.at(result.x)
-    columns = np.flatnonzero(result.x[: problem.split])
+    split = point.problem.split
+    columns = np.flatnonzero(result.x[:split])
     certificate = result.certificate
     return Stretch(
         columns=columns,
         w=result.x[columns][None],
-        tail=result.x[problem.split :][None],
+        tail=result.x[split:][None],
         losses=np.array([point.loss]),
         certificates=np.array([certificate.value]),
         kind=certificate.kind,
@@ -82,6 +92,7 @@ def strongest(problem: LinearProblem) -> float:
 
     Infinite where no strength makes zero optimal, as for a ridge.
     """
+    _require_slopes(problem)
     problem = problem.with_penalty(problem.penalty.at(1.0))
     if _nothing_left(problem):
         return 0.0

@@ -5,8 +5,9 @@ from typing import Any
 
 from .penalties import Penalty
 from .problems.function import FunctionProblem
+from .problems.gradients import GradientEstimator
 from .result import Result
-from .run import run
+from .run import as_generator, run
 from .solvers import Solver
 from .solvers._auto import solver_for
 
@@ -17,7 +18,7 @@ def minimize(
     fun: Callable[..., Any],
     x0: Any,
     *,
-    jac: Callable[..., Any] | bool | None = None,
+    jac: Callable[..., Any] | GradientEstimator | bool | None = None,
     hess: Callable[..., Any] | None = None,
     hessp: Callable[..., Any] | None = None,
     penalty: Penalty | None = None,
@@ -38,9 +39,10 @@ def minimize(
         its gradient.
     x0 : array-like of shape (n,)
         Where to begin.
-    jac : callable or bool, default=None
+    jac : callable, GradientEstimator or bool, default=None
         Gradient ``jac(x, *args)``; True when `fun` returns it along; None for finite
-        differences, at n evaluations each.
+        differences, at n evaluations each; ``SPSA()`` for estimates from two
+        evaluations, which suit the stochastic solvers.
     hess, hessp : callable, default=None
         Hessian matrix, or its product with a vector ``hessp(x, v, *args)``.
     penalty : Penalty, default=None
@@ -82,7 +84,8 @@ def minimize(
             "penalty must be None or a Penalty object such as L1(0.1); "
             f"got {penalty!r}."
         )
-    problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args)
+    rng = as_generator(random_state)
+    problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args, rng)
     return run(
         solver_for(problem, solver),
         problem,
@@ -90,5 +93,5 @@ def minimize(
         max_iter=max_iter,
         max_time=max_time,
         callbacks=[callbacks] if callable(callbacks) else callbacks,
-        random_state=random_state,
+        random_state=rng,
     )

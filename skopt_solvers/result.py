@@ -24,12 +24,28 @@ class Status(Enum):
     TIME = "the time limit was reached"
     STALLED = "no further progress is possible at this floating-point precision"
     MAX_ITER = "max_iter iterations were done"
+    EVALUATIONS = "max_evaluations evaluations were done"
     DONE = "max_iter iterations were done, and no tolerance was asked for"
+    SPENT = "max_evaluations evaluations were done, and no tolerance was asked for"
+    SETTLED = "the search came to rest, and no tolerance was asked for"
 
     @property
     def success(self) -> bool:
         """Whether the run did what it was asked for."""
-        return self in (Status.CONVERGED, Status.CALLBACK, Status.DONE)
+        wanted = {Status.CONVERGED, Status.CALLBACK, *_WITHOUT_TOLERANCE.values()}
+        return self in wanted
+
+    @property
+    def without_tolerance(self) -> "Status":
+        """What this is called where no tolerance was asked for."""
+        return _WITHOUT_TOLERANCE.get(self, self)
+
+
+_WITHOUT_TOLERANCE = {
+    Status.MAX_ITER: Status.DONE,
+    Status.EVALUATIONS: Status.SPENT,
+    Status.STALLED: Status.SETTLED,
+}
 
 
 @dataclass(repr=False)

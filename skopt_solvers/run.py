@@ -12,12 +12,19 @@ from sklearn.utils import check_random_state
 
 from ._threads import one_blas_thread
 from .callbacks import Progress
-from .problems._base import Point, Problem, require
+from .problems._base import (
+    NO_CERTIFICATE,
+    Oracle,
+    Point,
+    Problem,
+    ValuePoint,
+    require,
+)
 from .result import NOT_YET, History, Result, Status
 from .solvers._base import Budget, Solver, State
 from .solvers._registry import solver_classes
 
-__all__ = ["advance", "budget_of", "run"]
+__all__ = ["advance", "as_generator", "budget_of", "run"]
 
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
@@ -102,7 +109,7 @@ def budget_of(
         tol=solver.tol if tol is None else tol,
         max_iter=solver.max_iter if max_iter is None else max_iter,
         deadline=time.perf_counter() + limit,
-        rng=_generator(random_state),
+        rng=as_generator(random_state),
     )
 
 
@@ -154,6 +161,10 @@ class _Loop:
         self.best: Point | None = None
         self.reason: str | None = None
         self.lowest, self.nearest, self.idle_since = math.inf, math.inf, 0
+        # a solver that asks for values only can go on from where there is none, and its
+        # point is certified only if that costs no further values
+        self.searching = solver.requires == Oracle.VALUE
+        self.certified = not self.searching or Oracle.CERTIFICATE in problem.provides
 
     def run(
         self, begin: Callable[[], State], x: np.ndarray
@@ -169,7 +180,8 @@ class _Loop:
         except (KeyboardInterrupt, SystemError) as error:
             if not _is_interrupt(error) or _interrupted_again():
                 raise
-            state = state or State(self.problem.at(x), self.budget, NOT_YET)
+            point = ValuePoint.at(self.problem, x)
+            state = state or State(point, self.budget, NOT_YET)
             status = Status.INTERRUPTED
         return self.result(state, status), state
 
@@ -203,9 +215,15 @@ class _Loop:
 
     def verdict(self, state: State) -> Status | None:
         """The one place where it is decided that a run is over, and why."""
-        certificate = state.certificate
-        if not state.point.finite:
+        end = self.end(state)
+        hopeless = not self.searching or state.point.objective < 0
+        if not state.point.finite and (end or hopeless):
             return Status.NON_FINITE
+        return end.without_tolerance if end and self.budget.tol is None else end
+
+    def end(self, state: State) -> Status | None:
+        """Why a run would be over, were its point finite."""
+        certificate = state.certificate
         if certificate.exact and certificate.value <= self.budget.goal:
             return Status.CONVERGED
         if self.reason:
@@ -214,18 +232,21 @@ class _Loop:
             return Status.TIME
         if state.stalled:
             return Status.STALLED
-        if state.n_iter >= self.budget.max_iter:
-            return Status.MAX_ITER if self.budget.tol is not None else Status.DONE
-        return None
+        if state.exhausted:
+            return Status.EVALUATIONS
+        return Status.MAX_ITER if state.n_iter >= self.budget.max_iter else None
 
     def result(self, state: State, status: Status) -> Result:
         point, certificate = state.point, state.certificate
+        certificate = certificate if self.certified else NO_CERTIFICATE
         if status is not Status.CONVERGED:
             # recomputed from x: predictions carried along gather rounding errors
             best = self.best or point
             tied = point.objective <= best.objective + 1e-14 * abs(best.objective)
-            point = self.problem.at(point.x if tied else best.x)
-            certificate = self.problem.certificate(point)
+            point = point if tied else best
+            if self.certified:
+                point = self.problem.at(point.x)
+                certificate = self.problem.certificate(point)
             fine = point.finite and not status.success
             if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
@@ -242,7 +263,8 @@ class _Loop:
         )
 
 
-def _generator(random_state: Any) -> np.random.Generator:
+def as_generator(random_state: Any) -> np.random.Generator:
+    """A generator from itself, a seed, a RandomState or None."""
     if isinstance(random_state, np.random.Generator):
         return random_state
     return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))

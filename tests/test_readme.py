@@ -12,6 +12,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 FAMILIES = (
     losses.Loss,
     losses.VectorLoss,
+    losses.WholeLoss,
     penalties.Penalty,
     solvers.Solver,
     schedules.Schedule,

@@ -175,13 +175,20 @@ class Sparse(Design):
         if d.ndim == 2:
             lanes = [self.square_tdot(np.ascontiguousarray(lane)) for lane in d.T]
             return np.stack(lanes, axis=1)
-        return gather_squares(*self._csc, readonly(d), np.zeros(self.shape[1]))
+        out = np.zeros(self.shape[1])
+        if self.X.format == "csr" and "_csc" not in self.__dict__:
+            data, indices, starts = self._csr
+            squares = readonly(np.square(data, dtype=np.float64))
+            return scatter(squares, indices, starts, readonly(d), out)
+        return gather_squares(*self._csc, readonly(d), out)
 
     def gram(
         self, d: Array, columns: Array, shift: Array, known: Array | None = None
     ) -> Array:
         first = 0 if known is None else len(known)
         new = np.zeros((len(columns), len(columns)))
+        if not len(columns):  # needs no conversion
+            return new
         outer(*self._csc, readonly(columns), readonly(d), first, new)
         new = new[:, first:]
         new[first:] += np.triu(new[first:], 1).T

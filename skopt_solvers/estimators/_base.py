@@ -26,10 +26,10 @@ from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
-from ..solvers._auto import solver_for
+from ..solvers._auto import choose, solver_for
 from ._declare import estimator
 from ._offset import NO_SHIFT, Shift
-from ._parts import as_callbacks
+from ._parts import as_callbacks, as_loss, for_classes
 from ._report import warn, worst
 
 Array = np.ndarray
@@ -238,7 +238,10 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         results: list[Result] = []
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
-            start = None if before is None else _pack(problem, *before, lanes)
+            if before is None:
+                start = self._start(design, plan, task, deadline)
+            else:
+                start = _pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
             w[:, lanes] = coefficients.reshape(len(w), -1)
@@ -265,6 +268,18 @@ class LinearModel(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
                 callbacks=self._watchers(),
                 random_state=self.random_state,
             )
+
+    def _start(
+        self, design: Design, plan: Plan, task: Task, deadline: float
+    ) -> Array | None:
+        """The solution of a loss with derivatives, where the loss itself has none."""
+        if not plan.loss.whole or plan.loss.surrogate is None:
+            return None
+        loss = for_classes(as_loss(plan.loss.surrogate), task.lanes)
+        problem = self._problem(design, replace(plan, loss=loss), task)
+        limit = max(0.0, deadline - time.perf_counter())
+        with np.errstate(all="ignore"):
+            return run(choose(problem), problem, max_time=limit).x
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         problem = linear_problem(
@@ -334,7 +349,9 @@ def _weights(sample_weight: Any, X: Any) -> Array:
 def _check_range(problem: LinearProblem) -> None:
     """Refuse finite numbers that a sum of squares turns into infinite ones."""
     with np.errstate(all="ignore"):
-        fine = problem.design.largest < OVERFLOW and problem.null.finite
+        fine = problem.design.largest < OVERFLOW
+        if fine and problem.response.differentiable:
+            fine = problem.null.finite
     if not fine:
         raise ValueError(
             "X or y holds numbers so large that their squares overflow; scale them "

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..callbacks import Printer, ProgressBar
-from ..losses import Logistic, Loss, Multinomial, VectorLoss
+from ..losses import Logistic, Loss, Multinomial, VectorLoss, WholeLoss
 from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ..solvers._registry import hint, snake_case
@@ -16,7 +16,7 @@ LINKED = (Logistic, Multinomial)  # predictions are log-odds, exactly
 
 def as_loss(loss: Any) -> Any:
     """A loss object from itself or from its name."""
-    if isinstance(loss, (Loss, VectorLoss)):
+    if isinstance(loss, (Loss, VectorLoss, WholeLoss)):
         return loss
     names = _loss_names()
     if isinstance(loss, str) and loss in names:
@@ -25,6 +25,11 @@ def as_loss(loss: Any) -> Any:
         f"loss must be a Loss object or one of {', '.join(sorted(names))}; "
         f"got {loss!r}.{hint(loss, names)}"
     )
+
+
+def for_classes(loss: Any, n_classes: int) -> Any:
+    """The log loss of that many classes in place of the one of two."""
+    return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss
 
 
 def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Penalty:
@@ -98,5 +103,5 @@ def _loss_names() -> dict[str, Any]:
     from .. import losses
 
     classes = [getattr(losses, name) for name in losses.__all__]
-    concrete = [c for c in classes if c not in (Loss, VectorLoss)]
+    concrete = [c for c in classes if c not in (Loss, VectorLoss, WholeLoss)]
     return {snake_case(c.__name__): c for c in concrete}

@@ -15,6 +15,7 @@ REMEDY = {
     Status.TIME: "Raise max_time.",
     Status.STALLED: "Raise tol: it is below what floating-point precision allows on "
     "data of this scale; or scale the data (StandardScaler).",
+    Status.EVALUATIONS: "Raise max_evaluations; tol=None takes the best point found.",
     Status.MAX_ITER: "Raise max_iter, scale the data (StandardScaler), or choose "
     "another solver.",
 }
@@ -46,8 +47,7 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result]) -> None:
     tol = "None" if solver.tol is None else f"{solver.tol:.2e}"
     warnings.warn(
         f"{type(owner).__name__} did not converge with {type(solver).__name__}{many}: "
-        f"{failed[0].message}. The {certificate.kind} is {certificate.value:.2e}, "
-        f"tol={tol}. {remedy}",
+        f"{failed[0].message}. {str(certificate).capitalize()}, tol={tol}. {remedy}",
         ConvergenceWarning,
         stacklevel=4,
     )

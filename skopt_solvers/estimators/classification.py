@@ -19,7 +19,14 @@ from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
-from ._parts import as_loss, as_penalty, links, named_penalties, named_strength
+from ._parts import (
+    as_loss,
+    as_penalty,
+    for_classes,
+    links,
+    named_penalties,
+    named_strength,
+)
 
 __all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
 
@@ -179,7 +186,7 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
     def _tasks(self, codes: Array, loss: Any) -> list[Task]:
         """One problem, or one class against the rest for each of more than two."""
         n_classes = len(self.classes_)
-        if loss.lanes:
+        if loss.lanes or (loss.whole and n_classes > 2):
             return [Task(codes.astype(np.float64), n_classes)]
         positive = range(1, 2) if n_classes == 2 else range(n_classes)
         return [Task(np.where(codes == k, 1.0, -1.0)) for k in positive]
@@ -341,8 +348,7 @@ class AdvancedLinearClassifier(LinearClassifier):
     l1_ratio: float = 0.5
 
     def _loss(self, n_classes: int) -> Any:
-        loss = as_loss(self.loss)
-        return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss
+        return for_classes(as_loss(self.loss), n_classes)
 
     def _penalty(self, total: float) -> Penalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))

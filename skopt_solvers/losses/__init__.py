@@ -1,6 +1,6 @@
 """Losses: how wrong a prediction is. One class a file, each a few scalar functions."""
 
-from ._base import Loss, VectorLoss
+from ._base import Loss, VectorLoss, WholeLoss
 from .binomial import Binomial
 from .gamma import Gamma
 from .huber import Huber
@@ -12,6 +12,7 @@ from .multinomial import Multinomial
 from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
 from .pseudo_huber import PseudoHuber
+from .scorer import ScorerLoss
 from .squared import Squared
 from .squared_hinge import SquaredHinge
 from .tweedie import Tweedie
@@ -29,8 +30,10 @@ __all__ = [
     "NegativeBinomial",
     "Poisson",
     "PseudoHuber",
+    "ScorerLoss",
     "Squared",
     "SquaredHinge",
     "Tweedie",
     "VectorLoss",
+    "WholeLoss",
 ]

@@ -1,7 +1,7 @@
 """What a loss is: how wrong the prediction ``p`` is for the target ``y``."""
 
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -42,6 +42,7 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
     lanes: ClassVar[bool] = False
     residual: ClassVar[bool] = False
     link: ClassVar[str] = "identity"
+    whole: ClassVar[bool] = False
 
     @abstractmethod
     def value(self, y, p):
@@ -93,6 +94,7 @@ class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "g
     quadratic: ClassVar[bool] = False
     labels: ClassVar[bool] = True
     lanes: ClassVar[bool] = True
+    whole: ClassVar[bool] = False
     dual: ClassVar[bool] = True
 
     @abstractmethod
@@ -110,6 +112,39 @@ class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "g
     @abstractmethod
     def gap(self, y, p, q):
         """Fenchel-Young gap of the predictions `p` and the slopes `q`."""
+
+    def check(self, y: np.ndarray) -> None:
+        """Raise ValueError when `y` holds a target outside the domain."""
+
+
+class WholeLoss(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
+    """A function of all predictions at once, without derivatives.
+
+    It is plain Python. Solvers that ask for nothing but values can minimise it.
+
+    Attributes
+    ----------
+    surrogate : Loss, str or None
+        A loss with derivatives, whose solution is where a fit begins.
+    penalised : bool
+        Whether the penalty is added to this loss, and not to the surrogate alone.
+    """
+
+    surrogate: Any = None
+    penalised: bool = True
+
+    labels: ClassVar[bool] = True
+    lanes: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
+    dual: ClassVar[bool] = False
+
+    @abstractmethod
+    def value(self, y: np.ndarray, p: np.ndarray, weights: np.ndarray | None) -> float:
+        """Loss of the predictions `p`, one per sample or a row of one per class.
+
+        `y` holds -1 and +1, or the index of the class; `weights` have mean one, None
+        where all are the same.
+        """
 
     def check(self, y: np.ndarray) -> None:
         """Raise ValueError when `y` holds a target outside the domain."""

@@ -14,7 +14,9 @@ from .._compile import Compiled, Record
 class Penalty(
     BaseEstimator,
     Compiled,
-    native=("cost", "prox", "violation", "gap", "shrink", "slope", "curvature"),
+    native=(
+        "cost", "prox", "violation", "gap", "shrink", "slope", "curvature", "glide",
+    ),
 ):
     """A sum over coefficients of `cost(w, j)`, ``j`` being the column.
 
@@ -73,8 +75,22 @@ class Penalty(
         other.alpha = alpha  # type: ignore[attr-defined]
         return other
 
+    def glide(self, w, g, step, k, j):
+        """`w` after k times ``w = prox(w - step * g, step, j)``."""
+        for _ in range(k):
+            new = self.prox(w - step * g, step, j)
+            if new == w:
+                break
+            w = new
+        return w
+
     @property
     def smooth(self) -> bool:
+        return False
+
+    @property
+    def elastic(self) -> bool:
+        """Whether it is piecewise, without any bounds."""
         return False
 
     def dual(self, n_columns: int) -> bool:

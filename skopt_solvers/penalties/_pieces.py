@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record
+from .._math import clip, elastic_steps
 from .._params import Flag, validate
 from ._base import Penalty
 
@@ -111,12 +112,28 @@ class PieceWise(Penalty):
     def curvature(self, w, j):
         return self.ridge[j]
 
+    def glide(self, w, g, step, k, j):
+        # one expression: branches would count references to the four arrays
+        return clip(
+            elastic_steps(w, g, self.level[j], self.ridge[j], step, k),
+            self.low[j],
+            self.high[j],
+        )
+
     @property
     def smooth(self) -> bool:
+        return self.elastic and not np.any(self._pieces()["level"])
+
+    @property
+    def elastic(self) -> bool:
+        pieces = self._pieces()
+        bounds = pieces["low"], pieces["high"]
+        return not any(np.isfinite(bound).any() for bound in bounds)
+
+    def _pieces(self) -> dict[str, np.ndarray]:
+        """The numbers for as many columns as there are weights."""
         sizes = map(np.size, self.get_params(deep=False).values())
-        pieces = self.pieces(max(sizes, default=1))  # as many columns as it has weights
-        bounded = np.isfinite(pieces["low"]).any() or np.isfinite(pieces["high"]).any()
-        return not bounded and not np.any(pieces["level"])
+        return self.pieces(max(sizes, default=1))
 
     def check(self, n_columns: int) -> None:
         self.pieces(n_columns)

@@ -11,12 +11,16 @@ from ._base import (
     require,
 )
 from .function import FunctionProblem
+from .gradients import SPSA, FiniteDifferences, GradientEstimator
 from .linear import LinearProblem, linear_problem
 
 __all__ = [
+    "SPSA",
     "Certificate",
     "Counts",
+    "FiniteDifferences",
     "FunctionProblem",
+    "GradientEstimator",
     "IncompatibleProblem",
     "Line",
     "LinearProblem",

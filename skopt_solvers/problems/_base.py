@@ -2,14 +2,19 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ._frames import Frame
+
 Array = np.ndarray
+
+FAR = 1e150  # as good as infinite, and its square is a number
 
 
 class Oracle(Flag):
@@ -23,6 +28,8 @@ class Oracle(Flag):
     PROX = auto()
     ROWS = auto()
     COLUMNS = auto()
+    CERTIFICATE = auto()
+    ORTHANTS = auto()
 
     @property
     def meaning(self) -> str:
@@ -39,6 +46,8 @@ _MEANING = {
     Oracle.PROX: "a prox of the penalty",
     Oracle.ROWS: "samples (rows of a design)",
     Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
+    Oracle.CERTIFICATE: "certificates that cost no more than a gradient",
+    Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
 }
 
 
@@ -64,8 +73,9 @@ class Certificate:
     value : float
         Compared with ``tol``; zero at an exact optimum.
     kind : str
-        ``"duality gap"`` (relative to the objective, rigorous) or ``"violation"``
-        (scaled violation of the conditions of optimality).
+        ``"duality gap"`` (relative to the objective, rigorous), ``"violation"``
+        (scaled violation of the conditions of optimality) or ``"none"`` (nothing but
+        values is known, so the value is NaN).
     exact : bool
         False while far from the target, where a cheaper estimate is enough.
     """
@@ -73,6 +83,14 @@ class Certificate:
     value: float
     kind: str
     exact: bool = True
+
+    def __str__(self) -> str:
+        if self.kind == "none":
+            return "nothing but values is known, so there is no certificate"
+        return f"the {self.kind} is {self.value:.2e}"
+
+
+NO_CERTIFICATE = Certificate(math.nan, "none", exact=False)
 
 
 class Point(ABC):
@@ -129,6 +147,24 @@ class Problem(ABC):
         """Evaluate at x."""
 
     @abstractmethod
+    def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
+        """The objective at each row of `points`, as they become known."""
+
+    @property
+    @abstractmethod
+    def units(self) -> Array:
+        """A step of each coordinate that changes something; positive."""
+
+    @cached_property
+    def bounds(self) -> tuple[Array, Array]:
+        """Smallest and largest number that the penalty allows in each coordinate."""
+        far, still = np.full(self.size, FAR), np.full(self.size, 1e-300)
+        low, high = self.prox(-far, still), self.prox(far, still)
+        return np.where(low > -FAR / 2, low, -np.inf), np.where(
+            high < FAR / 2, high, np.inf
+        )
+
+    @abstractmethod
     def line(self, point: Point, direction: Array) -> Line:
         """The smooth objective along a direction."""
 
@@ -139,6 +175,14 @@ class Problem(ABC):
     @abstractmethod
     def prox(self, z: Array, steps: Array) -> Array:
         """The prox of the penalty, each coordinate with its own step."""
+
+    @abstractmethod
+    def elastic(self) -> tuple[Array, Array]:
+        """Levels and ridges of ``level * abs(x) + ridge / 2 * x**2``, the penalty."""
+
+    @abstractmethod
+    def user_frame(self) -> Frame:
+        """The user's coordinates, such as the intercept where the columns are zero."""
 
     @property
     @abstractmethod
@@ -185,11 +229,45 @@ class Problem(ABC):
         """The map from v to the Hessian at `point` times v."""
 
 
+class ValuePoint(Point):
+    """A point of which the objective is known; the rest is evaluated when asked for."""
+
+    def __init__(self, problem: Problem, x: Array, objective: float) -> None:
+        self.problem, self.x, self.objective = problem, x, objective
+
+    @classmethod
+    def at(cls, problem: Problem, x: Array) -> "ValuePoint":
+        """The objective at x."""
+        return cls(problem, x, next(problem.values(x[None])))
+
+    @cached_property
+    def whole(self) -> Point:
+        """The same point, with all that the problem knows."""
+        return self.problem.at(self.x)
+
+    @property
+    def loss(self) -> float:  # type: ignore[override]
+        return self.whole.loss
+
+    @property
+    def loss_gradient(self) -> Array:
+        return self.whole.loss_gradient
+
+    @property
+    def gradient(self) -> Array:
+        return self.whole.gradient
+
+
 def require(problem: Problem, solver: Any, candidates: list[type]) -> None:
-    """Raise IncompatibleProblem, naming what is missing and which solvers could."""
+    """Raise IncompatibleProblem, naming what is missing and which solvers could.
+
+    Solvers that ask for nothing but values are named where no other can.
+    """
     missing = solver.requires & ~problem.provides
     if missing:
-        able = [c.__name__ for c in candidates if not c.requires & ~problem.provides]  # type: ignore[attr-defined]
+        fit = [c for c in candidates if not c.requires & ~problem.provides]  # type: ignore[attr-defined]
+        better = [c for c in fit if c.requires != Oracle.VALUE]  # type: ignore[attr-defined]
+        able = [c.__name__ for c in better or fit]
         raise IncompatibleProblem(
             f"{type(solver).__name__} needs {missing.meaning}, which "
             f"{problem} does not provide. Solvers that can: {', '.join(sorted(able))}."

@@ -15,7 +15,7 @@ Array = np.ndarray
 
 def shifted(loss: Any, y: Array, offset: Array) -> tuple[Loss, Array]:
     """The loss as a function of predictions without `offset`, and its targets."""
-    if loss.lanes:
+    if loss.lanes or loss.whole:
         raise ValueError(
             f"{type(loss).__name__} takes no offset: give one to a loss of one "
             "prediction per sample."

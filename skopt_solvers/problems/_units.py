@@ -72,31 +72,42 @@ def units_of(
     `design` holds the rows of the problem in any order; `centred` says whether sparse
     columns are to be centred.
     """
-    bend = problem.response.max_curvature
-    bounded = math.isfinite(bend)
-    if not bounded:
-        bend = float(np.max(problem.response.weights @ problem.null.curvatures))
+    bend, bounded = bend_of(problem)
     scale = np.ones(problem.n_columns + 1)
     shift = readonly(np.zeros(problem.n_columns))
     if preconditioned:
-        scale = _scale(problem, bend)
+        alike = problem.design.alike
+        scale = _common(problem, bend) if alike else column_scale(problem, bend)
         shift = problem.mean if centred or not design.sparse else shift
     facts = _facts(problem, design, scale, shift, bend, bounded)
     return Units(readonly(scale), shift, facts)
 
 
-def _scale(problem: "LinearProblem", bend: float) -> Array:
-    """One over the root of each coordinate's bound of the curvature.
+def _common(problem: "LinearProblem", bend: float) -> Array:
+    """One unit for all columns, for sparse ones whose entries are alike.
 
-    Sparse columns whose entries are alike stay as they are: the rare ones among them
-    would have rows of very different lengths, and a ridge of their own each.
+    Scaled each by itself, the rare ones among them would have rows of very different
+    lengths, and a ridge of their own each.
     """
+    row = float(np.sum(problem.variances + problem.mean**2)) / LENGTH or 1.0
+    return np.append(np.full(problem.n_columns, row), 1.0) ** -0.5 * bend**-0.5  # type: ignore[no-any-return]
+
+
+def bend_of(problem: "LinearProblem") -> tuple[float, bool]:
+    """Largest curvature of the loss, at the null model if there is no largest."""
+    bend = problem.response.max_curvature
+    if math.isfinite(bend):
+        return bend, True
+    return float(np.max(problem.response.weights @ problem.null.curvatures)), False
+
+
+def column_scale(problem: "LinearProblem", bend: float, centred: bool = True) -> Array:
+    """One over the root of each coordinate's bound of the curvature."""
     first = slice(0, problem.split, problem.lanes)
-    if problem.design.alike:
-        row = float(np.sum(problem.variances + problem.mean**2)) / LENGTH or 1.0
-        return np.append(np.full(problem.n_columns, row), 1.0) ** -0.5 * bend**-0.5
     ridge = problem.ridge(problem.null.x)[first]
     squares = bend * problem.norms[first] ** 2 + ridge
+    if not centred:
+        squares += bend * problem.mean**2
     return 1.0 / np.sqrt(np.append(squares, bend))
 
 

@@ -1,18 +1,20 @@
 """Any function of a vector, with a penalty if wanted."""
 
 import math
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from scipy.optimize._numdiff import approx_derivative
 
 from .._compile import readonly
 from ..kernels import penalties as kernels
 from ..penalties import NoPenalty, Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._frames import Own
+from ._parallel import mapped
 from ._sweep import FunctionSweep
+from .gradients import FiniteDifferences, GradientEstimator
 
 Array = np.ndarray
 
@@ -26,7 +28,7 @@ class FunctionProblem(Problem):
         ``fun(x, *args)``, the objective; with ``jac=True`` also its gradient.
     x0 : array-like of shape (n,)
         Where to begin.
-    jac : callable or bool, default=None
+    jac : callable, GradientEstimator or bool, default=None
         Gradient; True when `fun` returns ``(value, gradient)``; None for finite
         differences, at n evaluations each.
     hess, hessp : callable, default=None
@@ -35,19 +37,24 @@ class FunctionProblem(Problem):
         Added to `fun`; None for nothing.
     args : tuple, default=()
         Further arguments of all callables.
+    rng : Generator, default=None
+        Source of randomness of the estimator of gradients.
     """
 
     def __init__(
         self,
         fun: Callable[..., Any],
         x0: Any,
-        jac: Callable[..., Any] | bool | None = None,
+        jac: Callable[..., Any] | GradientEstimator | bool | None = None,
         hess: Callable[..., Any] | None = None,
         hessp: Callable[..., Any] | None = None,
         penalty: Penalty | None = None,
         args: tuple[Any, ...] = (),
+        rng: np.random.Generator | None = None,
     ) -> None:
         self.fun, self.jac, self.hess, self.hessp = fun, jac, hess, hessp
+        self.estimator = _estimator(jac)
+        self.rng = np.random.default_rng() if rng is None else rng
         self.args = args
         self.x0 = _start(x0)
         self.size = len(self.x0)
@@ -65,6 +72,10 @@ class FunctionProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
+        if self.jac:
+            able |= Oracle.CERTIFICATE
+        if self.penalty.elastic:
+            able |= Oracle.ORTHANTS
         if not self.smooth:
             return able
         able |= Oracle.SMOOTH
@@ -88,13 +99,21 @@ class FunctionProblem(Problem):
     def differentiate(self, x: Array, value: float) -> Array:
         """Gradient of `fun`."""
         self.counts.gradients += 1
-        if callable(self.jac):
-            return self._checked(self.jac(x.copy(), *self.args))
-        return np.ravel(
-            approx_derivative(
-                lambda u: self.evaluate(u)[0], x, f0=value, method="2-point"
-            )
-        )
+        if self.estimator is None:
+            return self._checked(self.jac(x.copy(), *self.args))  # type: ignore[misc,operator]
+        return self._estimate(self.estimator, x, value)
+
+    def _estimate(self, estimator: GradientEstimator, x: Array, value: float) -> Array:
+        made = self.counts.gradients - 1
+        fun, bounds = (lambda u: self.evaluate(u)[0]), self._bounds(x)
+        return estimator.estimate(fun, x, value, bounds, made, self.rng)
+
+    def _bounds(self, x: Array) -> tuple[Array, Array]:
+        """Bounds of the penalty, widened to hold x."""
+        if not self.penalty.piecewise:
+            return np.full(self.size, -math.inf), np.full(self.size, math.inf)
+        low, high = self.record.low, self.record.high  # type: ignore[attr-defined]
+        return np.minimum(low, x), np.maximum(high, x)
 
     def _checked(self, gradient: Any) -> Array:
         """The gradient as an array of the length of x."""
@@ -109,11 +128,29 @@ class FunctionProblem(Problem):
     def at(self, x: Array) -> "FunctionPoint":
         return FunctionPoint(self, x)
 
+    def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
+        loss = partial(_loss, self.fun, self.jac is True, self.args)
+        for x, value in zip(points, mapped(loss, points, n_jobs), strict=True):
+            self.counts.evaluations += 1
+            yield value + kernels.costs(self.record, readonly(x), 1)
+
+    @property
+    def units(self) -> Array:
+        """One, or a quarter of the way between two bounds."""
+        quarter = (self.bounds[1] - self.bounds[0]) / 4
+        return np.where(np.isfinite(quarter) & (quarter > 0), quarter, 1.0)
+
     def line(self, point: Point, direction: Array) -> "FunctionLine":
         return FunctionLine(self, point, direction)
 
     def combine(self, a: Point, b: Point, t: float) -> "FunctionPoint":
         return FunctionPoint(self, a.x + t * (b.x - a.x))
+
+    def elastic(self) -> tuple[Array, Array]:
+        return self.record.level, self.record.ridge  # type: ignore[attr-defined]
+
+    def user_frame(self) -> Own:
+        return Own()
 
     @property
     def hessian_cost(self) -> float:
@@ -127,13 +164,18 @@ class FunctionProblem(Problem):
     ) -> Certificate:
         """Largest violation, in relative change of f per relative change of x."""
         assert isinstance(point, FunctionPoint)
-        x, g = readonly(point.x), readonly(point.loss_gradient)
+        x, g = readonly(point.x), readonly(self._exact_gradient(point))
         parts = kernels.violations(self.record, x, g, 1)
         self.unit = max(self.unit, abs(self.initial - point.objective))
         unit = max(abs(point.objective), self.unit)
         worst = float(np.max(parts * np.maximum(np.abs(x), 1.0), initial=0.0))
         value = worst / unit if unit > 0 else worst
         return Certificate(0.0 if worst == 0.0 else value, "violation")
+
+    def _exact_gradient(self, point: "FunctionPoint") -> Array:
+        if self.estimator is None or self.estimator.exact:
+            return point.loss_gradient
+        return self._estimate(FiniteDifferences(), point.x, point.loss)
 
     @cached_property
     def initial(self) -> float:
@@ -201,10 +243,10 @@ class FunctionLine(Line):
     """Every trial evaluates the function; points are kept, so none is paid twice."""
 
     def __init__(
-        self, problem: FunctionProblem, point: Point, direction: Array
+        self, problem: FunctionProblem, point: Any, direction: Array
     ) -> None:
         self.problem, self.origin, self.direction = problem, point, direction
-        self._points: dict[float, FunctionPoint] = {}
+        self._points = {0.0: point}
 
     def at(self, t: float) -> tuple[float, float, float]:
         point = self.point(t)
@@ -216,6 +258,27 @@ class FunctionLine(Line):
         if t not in self._points:
             self._points[t] = self.problem.at(self.origin.x + t * self.direction)
         return self._points[t]
+
+
+def _loss(
+    fun: Callable[..., Any], paired: bool, args: tuple[Any, ...], x: Array
+) -> float:
+    """The value of `fun`, which other processes can compute as well."""
+    answer = fun(x.copy(), *args)
+    return _number(answer[0] if paired else answer)
+def _estimator(jac: Any) -> GradientEstimator | None:
+    """How gradients are found from values, None where they are given."""
+    if jac is True or (callable(jac) and not isinstance(jac, type)):
+        return None
+    estimator = FiniteDifferences() if jac is None or jac is False else jac
+    if not isinstance(estimator, GradientEstimator):
+        hint = f" It is a class: write {jac.__name__}()." if callable(jac) else ""
+        raise ValueError(
+            "jac must be a callable, True (fun returns it along), None or an object "
+            f"such as SPSA(); got {jac!r}.{hint}"
+        )
+    estimator.check()
+    return estimator
 
 
 def _start(x0: Any) -> Array:

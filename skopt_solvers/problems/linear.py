@@ -1,7 +1,7 @@
 """Linear models: a design, a response and a penalty."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,11 @@ from ..designs import Design
 from ..kernels import penalties as kernels
 from ..penalties import Penalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ._frames import Frame, Moved, Own
 from ._gap import certify
+from ._parallel import mapped
+from ._response import BaseResponse
 from ._sweep import LinearSweep
-from .response import Response
 
 Array = np.ndarray
 
@@ -46,12 +48,12 @@ class LinearProblem(Problem):
     def __init__(
         self,
         design: Design,
-        response: Response,
+        response: BaseResponse,
         penalty: Penalty,
         fit_intercept: bool = True,
     ) -> None:
         self.design = design
-        self.response = response
+        self.response: Any = response
         self.fit_intercept = fit_intercept
         self.n_columns = design.shape[1]
         self.lanes = response.lanes
@@ -79,7 +81,8 @@ class LinearProblem(Problem):
     def with_penalty(self, penalty: Penalty) -> "LinearProblem":
         """The same data under another penalty; all that the data cost is kept."""
         other = copy(self)
-        known = {name: vars(other).pop(name, None) for name in ("provides", "null")}
+        own = ("provides", "bounds", "null")
+        known = {name: vars(other).pop(name, None) for name in own}
         other._penalise(penalty)
         null = known["null"]
         if null is not None and np.array_equal(other._base, self._base):
@@ -92,7 +95,12 @@ class LinearProblem(Problem):
 
     @cached_property
     def provides(self) -> Oracle:
-        able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX | Oracle.ROWS
+        able = Oracle.VALUE | Oracle.PROX
+        if not self.response.differentiable:
+            return able
+        able |= Oracle.GRADIENT | Oracle.ROWS | Oracle.CERTIFICATE
+        if self.penalty.elastic:
+            able |= Oracle.ORTHANTS
         if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS
@@ -149,8 +157,21 @@ class LinearProblem(Problem):
         held = kernels.proxes(self.record, far, readonly(steps), 1) != far
         if not self.fit_intercept or held.all():
             return np.zeros(0, np.int64)
-        rounding = 1e-14 * (self.variances + self.mean**2)
-        return np.flatnonzero(~held & (self.variances <= rounding))
+        return np.flatnonzero(~held & self.steady)
+
+    def frame(self, shift: Array) -> Frame:
+        """Coordinates in which the intercept is at `shift` of the columns."""
+        if not self.fit_intercept:
+            return Own()
+        return Moved(self.mean - shift, self.response.shape)
+
+    def elastic(self) -> tuple[Array, Array]:
+        numbers = self.record.level, self.record.ridge  # type: ignore[attr-defined]
+        level, ridge = (self.padded(np.repeat(each, self.lanes)) for each in numbers)
+        return level, ridge
+
+    def user_frame(self) -> Frame:
+        return self.frame(np.zeros(self.n_columns))
 
     def padded(self, columns: Array) -> Array:
         """`columns` (one number per coefficient) with zeros for the intercept."""
@@ -179,10 +200,31 @@ class LinearProblem(Problem):
         return LinearPoint(self, x, z)
 
     def start(self) -> Array:
-        return self.null.x.copy()
+        if self.response.differentiable:
+            return self.null.x.copy()
+        return np.clip(np.zeros(self.size), *self.bounds)
 
     def at(self, x: Array) -> "LinearPoint":
         return LinearPoint(self, x, self.push(x))
+
+    def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
+        # threads share the data, and kernels let go of the interpreter
+        for value in mapped(self.value, points, n_jobs, prefer="threads"):
+            self.counts.evaluations += 1
+            yield value
+
+    def value(self, x: Array) -> float:
+        """The objective at x."""
+        loss: float = self.response.value(self.push(x))
+        if not self.response.penalised:
+            return loss
+        return loss + kernels.costs(self.record, readonly(x[: self.split]), self.lanes)  # type: ignore[no-any-return]
+
+    @property
+    def units(self) -> Array:
+        """What changes predictions by one, on average; small between close bounds."""
+        quarter = (self.bounds[1] - self.bounds[0]) / 4
+        return np.minimum(1.0 / self.norms, np.where(quarter > 0, quarter, np.inf))
 
     def line(self, point: Point, direction: Array) -> "LinearLine":
         assert isinstance(point, LinearPoint)
@@ -231,10 +273,15 @@ class LinearProblem(Problem):
         return np.maximum(squares - self.mean**2, 0.0)
 
     @cached_property
+    def steady(self) -> Array:
+        """Which columns are constant, up to rounding."""
+        squares: Array = self.variances + self.mean**2
+        return self.variances <= 1e-14 * squares
+
+    @cached_property
     def norms(self) -> Array:
         """Length of each coordinate's column; 1 for constant columns."""
-        tiny = 1e-14 * (self.variances + self.mean**2)
-        lengths = np.sqrt(np.where(self.variances > tiny, self.variances, 1.0))
+        lengths = np.sqrt(np.where(self.steady, 1.0, self.variances))
         lengths = np.repeat(lengths, self.lanes)
         return np.concatenate([lengths, np.ones(self.size - self.split)])
 

@@ -1,7 +1,7 @@
 """Loss, targets and sample weights together, as functions of the predictions z."""
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -10,23 +10,16 @@ from .._compile import readonly
 from ..kernels import losses as kernels
 from ..losses import Loss, VectorLoss
 from ._offset import shifted
+from ._response import BaseResponse
+from .score import ScoreResponse
 
 Array = np.ndarray
 
 
-class Response(ABC):
-    """The weighted mean loss as a function of the predictions.
+class Response(BaseResponse):
+    """The weighted mean loss as a function of the predictions."""
 
-    Attributes
-    ----------
-    lanes : int
-        Predictions per sample.
-    shape : tuple
-        Shape of one sample's predictions: () or (lanes,).
-    """
-
-    lanes: int
-    shape: tuple[int, ...]
+    differentiable = True
 
     def __init__(self, loss: Any, y: Array, weights: Array) -> None:
         self.loss = loss
@@ -53,6 +46,9 @@ class Response(ABC):
     @abstractmethod
     def balance(self, z: Array) -> Array:
         """The constant c for which the weighted slopes at ``z + c`` sum to zero."""
+
+    def value(self, z: Array) -> float:
+        return self.jets(z)[0]
 
     def weigh(self, rows: Array) -> Array:
         """Each sample's row times its weight."""
@@ -163,11 +159,13 @@ class LaneResponse(Response):
 
 def as_response(
     loss: Any, y: Array, weights: Array, lanes: int = 0, offset: Array | None = None
-) -> Response:
+) -> Any:
     """The response of a loss; a vector loss has `lanes` classes at least."""
     loss.check(y)
     if offset is not None:
         loss, y = shifted(loss, y, offset)
+    if loss.whole:
+        return ScoreResponse(loss, y, weights, lanes)
     if loss.lanes:
         return LaneResponse(loss, y, weights, max(lanes, int(np.max(y)) + 1))
     return ScalarResponse(loss, y, weights)

@@ -5,6 +5,7 @@ from typing import Any
 from ..problems._base import Oracle, Problem
 from ._base import Solver
 from ._registry import as_solver
+from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .lbfgs import LBFGS
 from .proximal_gradient import ProximalGradient
@@ -16,8 +17,11 @@ def choose(problem: Problem) -> Solver:
     Smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
     where that is cheap, and is then close to Newton's method. Where the penalty is not
     smooth, coordinate descent works on the few columns that are in use; where a sample
-    has several predictions (softmax), proximal gradient descent remains.
+    has several predictions (softmax), proximal gradient descent remains. What has no
+    gradient is for CMA-ES.
     """
+    if Oracle.GRADIENT not in problem.provides:
+        return CMAES()
     if Oracle.SMOOTH in problem.provides:
         return LBFGS()
     if Oracle.COLUMNS in problem.provides:

@@ -48,6 +48,7 @@ class State:
     n_iter: int = 0
     stride: int = 1  # iterations that the last step did
     stalled: bool = False
+    exhausted: bool = False
 
     def certify(self, problem: Problem, witness: Point | None = None) -> None:
         """Update the certificate of the current point."""
@@ -109,11 +110,15 @@ class Solver(BaseEstimator, ABC):
     requires : Oracle
         What the problem must provide.
     stochastic : bool
-        Whether the run is judged by its number of epochs rather than a certificate.
+        Whether the run is judged by its number of epochs or evaluations rather than a
+        certificate.
+    modules : tuple of str
+        Packages it needs that come with an extra.
     """
 
     requires: ClassVar[Oracle]
     stochastic: ClassVar[bool] = False
+    modules: ClassVar[tuple[str, ...]] = ()
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
     tol: float | None

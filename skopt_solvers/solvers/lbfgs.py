@@ -11,6 +11,7 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
+from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from .preconditioners import Cholesky, Diagonal, Identity, Preconditioner
 
@@ -24,7 +25,7 @@ class LBFGSState(State):
     """Pairs of steps and changes of gradient, around a metric."""
 
     metric: Preconditioner = field(default_factory=Identity)
-    pairs: "deque[tuple[Array, Array, float]]" = field(default_factory=deque)
+    pairs: Pairs = field(default_factory=deque)
     decrements: list[float] = field(default_factory=list)
 
 
@@ -110,24 +111,12 @@ class LBFGS(Solver):
             state.pairs.clear()
             return
         state.point, state.rate = line.point(t), t
-        s, u = state.point.x - point.x, state.point.gradient - g
-        curvature = float(s @ u)
-        if curvature > 1e-14 * np.linalg.norm(s) * np.linalg.norm(u):
-            state.pairs.append((s, u, 1.0 / curvature))
+        remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
         state.certify(problem)
 
     def _direction(self, state: LBFGSState, g: Array) -> tuple[Array, float]:
-        """Two-loop recursion; the direction and its decrement ``g' B g``."""
-        q, coefficients = g.copy(), []
-        for s, u, rho in reversed(state.pairs):
-            coefficients.append(rho * (s @ q))
-            q -= coefficients[-1] * u
-        q = state.metric.solve(q).copy()
-        if state.pairs and not state.metric.exact:
-            s, u, rho = state.pairs[-1]
-            q *= 1.0 / (rho * (u @ state.metric.solve(u)))
-        for (s, u, rho), a in zip(state.pairs, reversed(coefficients), strict=True):
-            q += (a - rho * (u @ q)) * s
+        """The direction and its decrement ``g' B g``."""
+        q = two_loops(state.pairs, state.metric, g)
         return -q, float(g @ q)
 
     def _first(self, direction: Array, g: Array) -> float:

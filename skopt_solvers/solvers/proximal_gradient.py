@@ -1,29 +1,14 @@
 """Proximal gradient descent, plain (ISTA) and accelerated (FISTA)."""
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from .._params import Choice, Flag
-from ..problems._base import Oracle, Point, Problem
-from ..result import NOT_YET
-from ._base import Array, Budget, Solver, State
-
-CHECK_EVERY = 5  # iterations between certificates: each costs a pass over the samples
-NOISY_SLACK = 1e-9  # the same where the step is known to be short enough
-NOISE = 1e-13  # differences of the loss below this share of it are rounding
-GROWTH = 1.05  # the step is tried a little longer each time, so that it can recover
-
-
-@dataclass
-class ProximalState(State):
-    """The last two iterates, the momentum counter and the metric."""
-
-    before: Point | None = None
-    momentum: float = 1.0
-    scales: Array = field(default_factory=lambda: np.ones(0))
+from ..problems._base import Oracle, Problem
+from ..problems._frames import Own
+from ._base import Array, Budget, Solver
+from ._proximal import ProximalState, arrive, begin
+from .step_sizes import Backtracking
 
 
 class ProximalGradient(Solver):
@@ -37,7 +22,8 @@ class ProximalGradient(Solver):
     with :math:`\beta_t = (\theta_t - 1)/\theta_{t+1}`,
     :math:`\theta_{t+1} = (1 + \sqrt{1 + 4\theta_t^2})/2` (FISTA), :math:`\beta_t = 0`
     without acceleration (ISTA). D is the diagonal of the Hessian's bound: columns of
-    any scale. Momentum restarts when it points uphill.
+    any scale. Momentum restarts when it points uphill. Steps are chosen by
+    `Backtracking`; without acceleration this is `GradientDescent` with it.
 
     Cost per iteration: one gradient and one or two values; memory 6 vectors.
 
@@ -94,14 +80,7 @@ class ProximalGradient(Solver):
         self.max_iter = max_iter
 
     def init(self, problem: Problem, x: Array, budget: Budget) -> ProximalState:
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
-        state = ProximalState(problem.at(feasible), budget, NOT_YET, rate=1.0)
-        state.certify(problem)
-        state.before = state.point
-        state.scales = np.ones(problem.size)
-        if self.preconditioner is not None:
-            state.scales = problem.scales(state.point)
-        return state
+        return begin(problem, x, budget, self.preconditioner is not None, Own())
 
     def step(self, problem: Problem, state: Any) -> None:
         base, theta = state.point, state.momentum
@@ -109,30 +88,9 @@ class ProximalGradient(Solver):
         beta = (theta - 1) / following if self.accelerated else 0.0
         if beta > 0:
             base = problem.combine(state.point, state.before, -beta)
-        new = self._descend(problem, state, base)
+        new = Backtracking().descend(problem, state, base)
         moved = new.x - state.point.x
         uphill = float(((base.x - new.x) * state.scales) @ moved) > 0
         state.momentum = 1.0 if self.restart and uphill and beta > 0 else following
         state.stalled = beta == 0 and not moved.any()
-        state.before, state.point = state.point, new
-        if state.n_iter % CHECK_EVERY == 0 or state.stalled:
-            state.certify(problem, witness=base)
-
-    def _descend(self, problem: Problem, state: ProximalState, base: Point) -> Point:
-        """One proximal step from `base`, halved until the quadratic model holds."""
-        g = base.loss_gradient
-        noise = NOISE * abs(base.loss)
-        if abs(state.point.loss - base.loss) > noise or state.n_iter < CHECK_EVERY:
-            state.rate *= GROWTH  # below the noise a step too long would go unseen
-        while True:
-            steps = state.rate / state.scales
-            new = problem.at(problem.prox(base.x - steps * g, steps))
-            d = new.x - base.x
-            bend = 0.5 * float((d * d) @ (1.0 / steps))
-            model = base.loss + float(g @ d) + bend
-            # a scaled Hessian has a unit diagonal: its eigenvalues are at most its size
-            safe = state.rate * problem.size <= 1.0 and self.preconditioner is not None
-            slack = NOISY_SLACK * abs(base.loss) if safe else noise
-            if new.loss <= model + slack or state.rate < 1e-30:
-                return new
-            state.rate /= 2
+        arrive(problem, state, new, base)

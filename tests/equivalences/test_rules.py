@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from skopt_solvers import minimize
+from skopt_solvers.problems import Oracle
 from skopt_solvers.schedules import CosineAnnealing, ExponentialDecay, StepDecay
 from skopt_solvers.solvers import (
     SGD,
@@ -283,7 +284,8 @@ def test_without_decay_adamw_is_adam(amsgrad):
     np.testing.assert_array_equal(*paths)
 
 
-RULES = [c() for c in solver_classes() if c.stochastic]
+GRADUAL = [c for c in solver_classes() if Oracle.GRADIENT in c.requires]
+RULES = [c() for c in GRADUAL if c.stochastic]
 VARIANTS = [
     SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True),
     SGD(momentum=0.9, dampening=0.3), Adam(amsgrad=True),

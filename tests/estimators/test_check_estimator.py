@@ -18,7 +18,8 @@ from skopt_solvers import (
     ProximalLasso,
     ProximalLassoCV,
 )
-from skopt_solvers.solvers import Newton
+from skopt_solvers.losses import ScorerLoss
+from skopt_solvers.solvers import CMAES, Newton
 
 ESTIMATORS = [
     AdvancedLogisticRegression(),
@@ -28,6 +29,7 @@ ESTIMATORS = [
     AdvancedLinearClassifier(),
     AdvancedLinearClassifier("squared_hinge"),
     AdvancedLinearClassifier("multinomial"),
+    AdvancedLinearClassifier(ScorerLoss(), solver=CMAES(max_evaluations=60)),
     AdvancedLinearRegressor(),
     AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),

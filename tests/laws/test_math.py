@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skopt_solvers._math import LARGEST, SMALLEST, exp, log1p_unit, relative_entropy
+from skopt_solvers._math import (
+    LARGEST,
+    SMALLEST,
+    exp,
+    faded,
+    log1p_unit,
+    relative_entropy,
+)
 
 POSITIVE = st.floats(1e-12, 1e12)
 
@@ -42,6 +49,23 @@ def test_exp_is_clipped_and_shows_nan():
     assert exp(1e300) == exp(math.inf) == exp(LARGEST)
     assert exp(-1e300) == exp(-math.inf) == exp(SMALLEST) < 1e-307
     assert math.isnan(exp(math.nan))
+
+
+@given(st.floats(1e-300, 800.0))
+@settings(deadline=None, max_examples=500)
+def test_faded(x):
+    assert error(faded(x), exact(lambda x: -_expm1(-x), x)) <= 3
+
+
+@pytest.mark.parametrize("x", [1e-9, 0.3465, 0.3466, 1.0397, 1.0398, 40.0, 1e9])
+def test_faded_at_knots(x):
+    assert faded(x) == pytest.approx(-math.expm1(-x), rel=5e-16)
+    assert faded(0.0) == 0.0
+
+
+def _expm1(x):
+    """``e**x - 1`` for decimals, by its series where x is small."""
+    return x.exp() - 1 if abs(x) > 1e-10 else x + x * x / 2 + x**3 / 6
 
 
 def test_exp_increases():

@@ -8,6 +8,7 @@ from skopt_solvers.losses import (
     Logistic,
     Multinomial,
     Poisson,
+    ScorerLoss,
     Squared,
     SquaredHinge,
 )
@@ -61,3 +62,9 @@ def make(loss, penalty, design="dense", dtype=np.float64, intercept=True, weight
         DESIGNS[design](X.astype(dtype)), y, LOSSES[loss], PENALTIES[penalty],
         sample_weight=weights, fit_intercept=intercept,
     )  # fmt: skip
+
+
+def make_score(scoring="balanced_accuracy"):
+    """A linear model under a score, of which nothing but values is known."""
+    X, y = data(Logistic())
+    return linear_problem(X, y, ScorerLoss(scoring), L2(0.03))

@@ -4,13 +4,17 @@ from functools import partial
 
 import numpy as np
 import pytest
-from problems import DESIGNS, LOSSES, PENALTIES, make
+from problems import DESIGNS, LOSSES, PENALTIES, make, make_score
 
+from skopt_solvers.problems import Oracle
 from skopt_solvers.run import run
 from skopt_solvers.schedules import LinearDecay, PolynomialDecay
 from skopt_solvers.solvers import (
     LBFGS,
+    SAG,
+    SAGA,
     SGD,
+    SVRG,
     Adadelta,
     Adagrad,
     Adam,
@@ -27,11 +31,14 @@ from skopt_solvers.solvers._registry import solver_classes
 from skopt_solvers.testing import check_solver
 
 DETERMINISTIC = [c for c in solver_classes() if not c.stochastic]
-STOCHASTIC = [c for c in solver_classes() if c.stochastic]
+BARE = [c for c in solver_classes() if not c.modules]
+SEARCHES = [c for c in BARE if c.requires == Oracle.VALUE]
+STOCHASTIC = [c for c in BARE if c.stochastic and c not in SEARCHES]
 
-# "auto" weighs costs, which differ between dense and sparse
+# "auto" weighs costs, which differ between dense and sparse, or centres dense data
 FIXED = {LBFGS: partial(LBFGS, preconditioner="diagonal")}
-FIXED |= {c: partial(c, preconditioner=None) for c in STOCHASTIC}
+ROWS = [*STOCHASTIC, SAG, SAGA, SVRG]
+FIXED |= {c: partial(c, preconditioner=None) for c in ROWS}
 
 
 TUNED = {
@@ -68,6 +75,18 @@ def test_rules_end_at_the_optimum_of_the_penalised_objective(cls, loss, penalty)
     check_solver(full_batch(cls), make(loss, penalty))
 
 
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("cls", SEARCHES, ids=lambda c: c.__name__)
+def test_searches_need_nothing_but_values(cls, loss, penalty):
+    check_solver(cls(max_evaluations=60), make(loss, penalty))
+
+
+@pytest.mark.parametrize("cls", BARE, ids=lambda c: c.__name__)
+def test_a_score_is_for_searches_and_refused_by_all_others(cls):
+    check_solver(FIXED.get(cls, cls)(max_iter=3), make_score())
+
+
 @pytest.mark.parametrize("rule", [
     SGD(0.05), SGD(0.01, momentum=0.9), SGD(0.01, momentum=0.9, nesterov=True),
     SGD(0.05, momentum=0.5, dampening=0.5), Adam(0.02), Adam(0.02, amsgrad=True),
@@ -89,7 +108,7 @@ def test_the_prox_takes_the_steady_state_step(rule, penalty, preconditioner):
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("cls", solver_classes(), ids=lambda c: c.__name__)
+@pytest.mark.parametrize("cls", BARE, ids=lambda c: c.__name__)
 def test_storage_changes_nothing(cls, loss, design, dtype, intercept):
     weights = np.linspace(0.0, 2.0, 60)
     solver = FIXED.get(cls, cls)(max_iter=3, tol=0.0)
