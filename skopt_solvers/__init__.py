@@ -3,27 +3,46 @@
 from .compare import compare_solvers
 from .diagnose import diagnose
 from .estimators import (
+    AdvancedGammaRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
+    AdvancedLogisticRegressionCV,
+    AdvancedPoissonRegressor,
+    AdvancedTweedieRegressor,
+    PathCV,
     ProximalElasticNet,
+    ProximalElasticNetCV,
     ProximalLasso,
+    ProximalLassoCV,
+    alpha_max,
 )
 from .minimize import minimize
+from .path import RegularizationPath, regularization_path
 from .result import History, Result, Status
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdvancedGammaRegressor",
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
     "AdvancedLogisticRegression",
+    "AdvancedLogisticRegressionCV",
+    "AdvancedPoissonRegressor",
+    "AdvancedTweedieRegressor",
     "History",
+    "PathCV",
     "ProximalElasticNet",
+    "ProximalElasticNetCV",
     "ProximalLasso",
+    "ProximalLassoCV",
+    "RegularizationPath",
     "Result",
     "Status",
+    "alpha_max",
     "compare_solvers",
     "diagnose",
     "minimize",
+    "regularization_path",
 ]

@@ -124,6 +124,25 @@ def relative_entropy(a: float, b: float, log_b: float) -> float:
 
 
 @kernel
+def bernoulli_divergence(a: float, x: float) -> float:
+    """Kullback-Leibler divergence of Bernoulli(a) from Bernoulli(1 / (1 + e**-x)).
+
+    Never negative; infinite for a outside [0, 1].
+    """
+    e = exp(-abs(x))
+    rest = log1p_unit(e)
+    large, log_large = 1.0 / (1.0 + e), -rest
+    small, log_small = e / (1.0 + e), -abs(x) - rest
+    if x < 0.0:
+        return relative_entropy(a, small, log_small) + relative_entropy(
+            1.0 - a, large, log_large
+        )
+    return relative_entropy(a, large, log_large) + relative_entropy(
+        1.0 - a, small, log_small
+    )
+
+
+@kernel
 def clip(x: float, low: float, high: float) -> float:
     """The nearest number between `low` and `high`; NaN stays visible."""
     return min(max(x, low), high) if x == x else x

@@ -2,7 +2,9 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from .result import NOT_YET, History, Result, Status
 from .solvers._base import Budget, Solver, State
 from .solvers._registry import solver_classes
 
-__all__ = ["as_generator", "run"]
+__all__ = ["advance", "as_generator", "budget_of", "run"]
 
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
@@ -66,22 +68,52 @@ def run(
     """
     solver.check()
     require(problem, solver, solver_classes())
-    begun = time.perf_counter()
-    budget = Budget(
+    budget = budget_of(solver, tol, max_iter, max_time, random_state)
+    start = problem.start() if x is None else np.array(x, np.float64)
+    with one_blas_thread():
+        return advance(solver, problem, start, budget, None, callbacks)[0]
+
+
+def advance(
+    solver: Solver,
+    problem: Problem,
+    x: np.ndarray,
+    budget: Budget,
+    state: State | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> tuple[Result, State]:
+    """As `run`, from x or from the state of a run on a problem next to this one.
+
+    Returns the result and the state to go on from. Checks nothing; the caller holds
+    BLAS to one thread.
+    """
+    budget = replace(budget, watched=bool(callbacks))
+    begin = partial(solver.init, problem, x, budget)
+    if state is not None:
+        begin = partial(solver.resume, problem, state, budget)
+    try:
+        return _Loop(solver, problem, budget, callbacks).run(begin, x)
+    finally:
+        for callback in callbacks:
+            if isinstance(callback, Observer):
+                callback.end()
+
+
+def budget_of(
+    solver: Solver,
+    tol: float | None = None,
+    max_iter: int | None = None,
+    max_time: float | None = None,
+    random_state: Any = None,
+) -> Budget:
+    """The solver's budget, with what is given in place of its own; time runs now."""
+    limit = math.inf if max_time is None else max_time
+    return Budget(
         tol=solver.tol if tol is None else tol,
         max_iter=solver.max_iter if max_iter is None else max_iter,
-        deadline=math.inf if max_time is None else begun + max_time,
+        deadline=time.perf_counter() + limit,
         rng=as_generator(random_state),
-        watched=bool(callbacks),
     )
-    with one_blas_thread():
-        loop = _Loop(solver, problem, budget, callbacks, begun)
-        try:
-            return loop.run(problem.start() if x is None else np.array(x, np.float64))
-        finally:
-            for callback in callbacks:
-                if isinstance(callback, Observer):
-                    callback.end()
 
 
 def _reason(answer: Any) -> str | None:
@@ -95,6 +127,13 @@ def _reason(answer: Any) -> str | None:
     raise TypeError(
         "a callback must return None, or a string (the reason) to stop the run; "
         f"got {answer!r}."
+    )
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether it is Ctrl-C; one that meets numba's dispatcher comes as its cause."""
+    return isinstance(error, KeyboardInterrupt) or isinstance(
+        error.__cause__, KeyboardInterrupt
     )
 
 
@@ -118,10 +157,9 @@ class _Loop:
         problem: Problem,
         budget: Budget,
         callbacks: Sequence[Callback],
-        begun: float,
     ) -> None:
         self.solver, self.problem, self.budget = solver, problem, budget
-        self.callbacks, self.begun = callbacks, begun
+        self.callbacks, self.begun = callbacks, time.perf_counter()
         self.history = History()
         self.best: Point | None = None
         self.reason: str | None = None
@@ -131,22 +169,24 @@ class _Loop:
         self.searching = solver.requires == Oracle.VALUE
         self.certified = not self.searching or Oracle.CERTIFICATE in problem.provides
 
-    def run(self, x: np.ndarray) -> Result:
+    def run(
+        self, begin: Callable[[], State], x: np.ndarray
+    ) -> tuple[Result, State]:
         state, status = None, None
         try:
-            state = self.solver.init(self.problem, x, self.budget)
+            state = begin()
             status = self.record(state)
             while not status:
                 self.solver.step(self.problem, state)
                 state.n_iter += state.stride
                 status = self.record(state)
-        except KeyboardInterrupt:
-            if _interrupted_again():
+        except (KeyboardInterrupt, SystemError) as error:
+            if not _is_interrupt(error) or _interrupted_again():
                 raise
             point = ValuePoint.at(self.problem, x)
             state = state or State(point, self.budget, NOT_YET)
             status = Status.INTERRUPTED
-        return self.result(state, status)
+        return self.result(state, status), state
 
     def record(self, state: State) -> Status | None:
         """Note this iteration, tell the callbacks, decide."""

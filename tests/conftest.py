@@ -6,13 +6,21 @@ import sys
 import pytest
 
 from skopt_solvers.losses import (
+    Binomial,
+    Gamma,
     Huber,
+    InverseGaussian,
+    LogCosh,
     Logistic,
     Loss,
+    ModifiedHuber,
     Multinomial,
+    NegativeBinomial,
     Poisson,
+    PseudoHuber,
     Squared,
     SquaredHinge,
+    Tweedie,
     VectorLoss,
 )
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty, Penalty
@@ -23,7 +31,15 @@ TABLE = {
     Logistic: [Logistic()],
     SquaredHinge: [SquaredHinge()],
     Huber: [Huber(), Huber(delta=0.3)],
+    ModifiedHuber: [ModifiedHuber()],
+    PseudoHuber: [PseudoHuber(), PseudoHuber(delta=0.2)],
+    LogCosh: [LogCosh(), LogCosh(delta=0.3)],
     Poisson: [Poisson()],
+    Gamma: [Gamma()],
+    InverseGaussian: [InverseGaussian()],
+    Tweedie: [Tweedie(power) for power in (1.0, 1.1, 1.5, 1.9, 2.0, 2.5, 3.0)],
+    NegativeBinomial: [NegativeBinomial(), NegativeBinomial(dispersion=0.1)],
+    Binomial: [Binomial()],
     Multinomial: [Multinomial()],
     NoPenalty: [NoPenalty()],
     L1: [

@@ -19,13 +19,14 @@ FLOORS = [
     {"kernels"},
     {"problems", "result", "callbacks"},
     {"solvers"},
-    {"run", "minimize", "path", "landscapes", "doctor"},
+    {"run", "minimize", "_walk", "_track", "path", "landscapes", "doctor"},
     {"estimators", "plotting", "compare", "diagnose"}
     | {"testing", "__main__", "__init__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = 1  # the floor on which no part imports another family
-UPWARDS = {"solvers/_registry.py"}  # looks up the solvers' names when it is called
+# looks up the solvers' names; draws: only when it is called
+UPWARDS = {"solvers/_registry.py", "path.py"}
 LONGEST = 500
 SUBPACKAGES = sorted(p.parent.name for p in PACKAGE.glob("*/__init__.py"))
 DOCTESTED = ("losses", "penalties", "schedules", "solvers", "estimators")

@@ -76,8 +76,11 @@ def test_exceptions_of_callbacks_are_not_swallowed():
         descend(broken)
 
 
-def test_interrupt_keeps_the_best_iterate():
+@pytest.mark.parametrize("inside_a_kernel", [False, True])
+def test_interrupt_keeps_the_best_iterate(inside_a_kernel):
     def interrupt(progress):
+        if progress.n_iter == 9 and inside_a_kernel:  # what numba makes of it
+            raise SystemError("a result with an exception set") from KeyboardInterrupt()
         if progress.n_iter == 9:
             raise KeyboardInterrupt
 
@@ -85,6 +88,14 @@ def test_interrupt_keeps_the_best_iterate():
     assert result.status is Status.INTERRUPTED
     assert result.objective == min(result.history.objective)
     assert not result.success
+
+
+def test_other_system_errors_are_not_caught():
+    def fail(progress):
+        raise SystemError("out of order")
+
+    with pytest.raises(SystemError, match="out of order"):
+        descend(fail)
 
 
 def test_a_second_interrupt_at_once_is_not_caught():

@@ -107,7 +107,11 @@ class Design(ABC):
 
     @abstractmethod
     def dot_columns(self, columns: Array, w: Array) -> Array:
-        """``X[:, columns] @ w``."""
+        """``X[:, columns] @ w`` for w of shape (k,) or (k, K)."""
+
+    @abstractmethod
+    def dot_rows(self, rows: Array, columns: Array, w: Array) -> Array:
+        """``X[rows][:, columns] @ w`` for w of shape (k, K)."""
 
     @abstractmethod
     def tdot_columns(self, columns: Array, s: Array) -> Array:

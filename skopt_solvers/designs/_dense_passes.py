@@ -56,9 +56,13 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     if not k:
         return total
     shift, root = shift[columns], np.sqrt(d)
-    for b in blocks(X, k):
-        part = (X[b] if everything else X[b, columns]) - shift
-        part *= root[b, None]
+    present = np.flatnonzero(d)  # rows without weight cost nothing
+    every = len(present) == len(d)
+    for b in blocks(d[present, None], k):
+        rows = b if every else present[b]
+        lines = b if every else present[b, None]
+        part = (X[rows] if everything else X[lines, columns]) - shift
+        part *= root[rows, None]
         total = blas.dsyrk(1.0, part.T, beta=1.0, c=total, overwrite_c=1)
     total += np.triu(total, 1).T
     return total

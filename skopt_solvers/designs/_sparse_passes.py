@@ -62,11 +62,32 @@ def scatter_some(data, indices, starts, lines, s, out):
 
 
 @kernel
+def scatter_lanes(data, indices, starts, lines, s, out):
+    """``out += outer(line_i, s[a])`` for ``i = lines[a]`` and a matrix s."""
+    for a in range(lines.shape[0]):
+        for k in range(starts[lines[a]], starts[lines[a] + 1]):
+            for lane in range(s.shape[1]):
+                out[indices[k], lane] += s[a, lane] * data[k]
+    return out
+
+
+@kernel
 def gather_lanes(data, indices, starts, w, out):
-    """``out[i, :] = line_i @ w`` for a matrix w: one index serves all lanes."""
+    """``out[i, :] = line_i @ w`` for a matrix w: one index serves four lanes."""
+    fours = out.shape[1] // 4 * 4
     for i in range(out.shape[0]):
+        for lane in range(0, fours, 4):
+            a, b, c, d = 0.0, 0.0, 0.0, 0.0
+            for k in range(starts[i], starts[i + 1]):
+                row, x = indices[k], data[k]
+                a += x * w[row, lane]
+                b += x * w[row, lane + 1]
+                c += x * w[row, lane + 2]
+                d += x * w[row, lane + 3]
+            out[i, lane], out[i, lane + 1] = a, b
+            out[i, lane + 2], out[i, lane + 3] = c, d
         for k in range(starts[i], starts[i + 1]):
-            for lane in range(out.shape[1]):
+            for lane in range(fours, out.shape[1]):
                 out[i, lane] += data[k] * w[indices[k], lane]
     return out
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
-from ._dense_passes import dot, extended, gram, panel, square_tdot, tdot
+from ._dense_passes import blocks, dot, extended, gram, panel, square_tdot, tdot
 
 CHUNK = 256  # rows at a time, where a temporary copy is needed
 
@@ -131,9 +131,14 @@ class Dense(Design):
     def dot_columns(self, columns: Array, w: Array) -> Array:
         if self._few(columns):
             return dot(self.X[:, columns], w)
-        full = np.zeros(self.shape[1])
+        full = np.zeros((self.shape[1], *w.shape[1:]))
         full[columns] = w
         return dot(self.X, full)
+
+    def dot_rows(self, rows: Array, columns: Array, w: Array) -> Array:
+        parts = [dot(self.X[np.ix_(rows[b], columns)], w)
+                 for b in blocks(rows[:, None], len(columns))]  # fmt: skip
+        return np.concatenate(parts)
 
     def tdot_columns(self, columns: Array, s: Array) -> Array:
         if self._few(columns):

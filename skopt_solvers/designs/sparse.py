@@ -15,6 +15,7 @@ from ._sparse_passes import (
     gather_squares,
     outer,
     scatter,
+    scatter_lanes,
     scatter_some,
 )
 
@@ -205,8 +206,14 @@ class Sparse(Design):
         return 0.3 * entries**2 / max(self.shape[0] * self.nnz, 1)
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
-        out = np.zeros(self.shape[0])
+        out: Array = np.zeros((self.shape[0], *w.shape[1:]))
+        if w.ndim == 2:
+            lanes = readonly(np.ascontiguousarray(w))
+            return scatter_lanes(*self._csc, readonly(columns), lanes, out)
         return scatter_some(*self._csc, readonly(columns), readonly(w), out)
+
+    def dot_rows(self, rows: Array, columns: Array, w: Array) -> Array:
+        return self.dot_columns(columns, w)[rows]
 
     def tdot_columns(self, columns: Array, s: Array) -> Array:
         out = np.zeros(len(columns))

@@ -1,12 +1,29 @@
 """scikit-learn estimators: validate, build the problem, run, unpack."""
 
+from ._alpha_max import alpha_max
 from .classification import AdvancedLinearClassifier, AdvancedLogisticRegression
+from .classification_cv import AdvancedLogisticRegressionCV
+from .generalized import (
+    AdvancedGammaRegressor,
+    AdvancedPoissonRegressor,
+    AdvancedTweedieRegressor,
+)
+from .path_cv import PathCV
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
+from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
 
 __all__ = [
+    "AdvancedGammaRegressor",
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
     "AdvancedLogisticRegression",
+    "AdvancedLogisticRegressionCV",
+    "AdvancedPoissonRegressor",
+    "AdvancedTweedieRegressor",
+    "PathCV",
     "ProximalElasticNet",
+    "ProximalElasticNetCV",
     "ProximalLasso",
+    "ProximalLassoCV",
+    "alpha_max",
 ]

@@ -4,11 +4,13 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import clone
+from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
@@ -29,12 +31,15 @@ from .._threads import one_blas_thread
 from ..callbacks import as_callbacks
 from ..designs import Design, as_design
 from ..doctor import Case, brief
+from ..path import Strength
 from ..penalties import Penalty
 from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
 from ..solvers._auto import choose, solver_for
+from ._declare import estimator
+from ._offset import NO_SHIFT, Shift
 from ._parts import as_loss, for_classes
 from ._report import warn, worst
 
@@ -55,6 +60,7 @@ class Task:
 
     y: Array
     lanes: int = 1
+    offset: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,14 @@ class Plan:
     penalty: Penalty
     weights: Array
 
+    def shifted(self, offset: Array | None) -> "Plan":
+        """The same with an offset, one for all tasks or a column for each."""
+        if offset is None:
+            return self
+        columns = np.broadcast_to(offset.T, (len(self.tasks), len(self.weights)))
+        pairs = zip(self.tasks, columns, strict=True)
+        return replace(self, tasks=[replace(t, offset=c) for t, c in pairs])
+
     def starts(self) -> Iterator[tuple[Task, slice]]:
         """Each task, and where its predictions stand among all."""
         done = 0
@@ -74,24 +88,68 @@ class Plan:
             done += task.lanes
 
 
+@estimator
 class LinearModel(Adjustable, ABC):
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised
     (`_plan`) and in which shape coefficients are kept (`_keep`).
+
+    Parameters
+    ----------
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name (``"lbfgs"``, ``"coordinate_descent"``, ...), or
+        "auto" to choose by the problem; `solver_` says which it was.
+    tol : float, default=None
+        Certificate at which to stop; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations; None for the solver's own.
+    max_time : float, default=None
+        Seconds after which the fit ends; None for no limit.
+    warm_start : bool, default=False
+        Whether to begin at the previous fit's coefficients, if their shape agrees.
+    callbacks : callable or list of callable, default=None
+        Called with a `Progress` after every iteration; a returned string ends the fit.
+    verbose : int, default=0
+        1 shows a progress bar on long fits, 2 prints every iteration.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+
+    Attributes
+    ----------
+    certificate_ : float
+        Certificate reached, the largest of all problems of the fit: the relative
+        duality gap where the problem is convex and its conjugates are known.
+    certificate_kind_ : {"duality gap", "violation"}
+        What `certificate_` is.
+    history_ : History or list of History
+        Objective, certificate, seconds and learning rate of each iteration.
+    result_ : Result or list of Result
+        Status, message and counts, of each problem if there are several.
+    solver_ : Solver
+        The solver that was used, with the `tol` and `max_iter` that were in force.
+    loss_, penalty_ : Loss, Penalty
+        The parts of the objective.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
     """
 
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
-    fit_intercept: bool
-    solver: Any
-    tol: float | None
-    max_iter: int | None
-    max_time: float | None
-    warm_start: bool
-    callbacks: Any
-    verbose: int
-    random_state: Any
+    _: KW_ONLY
+    fit_intercept: bool = True
+    solver: Any = "auto"
+    tol: float | None = None
+    max_iter: int | None = None
+    max_time: float | None = None
+    warm_start: bool = False
+    callbacks: Any = None
+    verbose: int = 0
+    random_state: Any = None
 
     @abstractmethod
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
@@ -105,44 +163,68 @@ class LinearModel(Adjustable, ABC):
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
         """Store coefficients (p, predictions) and intercepts (predictions,)."""
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the model.
+    def _fit(self, X: Any, y: Any, sample_weight: Any, shift: Shift = NO_SHIFT) -> Self:
+        """Validate, build the problems, run them, unpack their solutions."""
+        design, target, weights = self._prepare(X, y, sample_weight)
+        plan = self._plan(target, weights)
+        plan = plan.shifted(shift.of(plan.loss, len(weights)))
+        with one_blas_thread():  # the number of threads would change the last bits
+            results, coefficients, hint = self._solve(design, plan)
+        self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
+        self._report(plan, results)
+        warn(self, self.solver_, results, hint)
+        return self
 
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
-            Training data, float64 or float32; never modified, and copied only where a
-            solver needs another layout.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Target; one column for classifiers.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample, at least zero; None for ones. A weight of two is the
-            same as the row twice, a weight of zero as no row.
+    def sparsify(self) -> Self:
+        """Keep `coef_` as a CSR array, one row per output.
+
+        Saves memory, and time in `predict`, where most coefficients are zero.
 
         Returns
         -------
         self
             The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            When a parameter is out of range, X, y or the weights are not usable, or the
-            solver cannot minimise this loss and penalty (IncompatibleProblem).
         """
-        X, plan = self._prepare(X, y, sample_weight)
-        with one_blas_thread():  # the number of threads would change the last bits
-            results, coefficients, hint = self._solve(as_design(X), plan)
-        self._keep(plan, *(part.astype(X.dtype) for part in coefficients))
-        self._report(plan, results)
-        warn(self, self.solver_, results, hint)
+        check_is_fitted(self)
+        if not sp.issparse(self.coef_):
+            self.coef_: Any = sp.csr_array(np.atleast_2d(self.coef_))
         return self
 
-    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Plan]:
-        """X, validated, and what is to be minimised."""
+    def densify(self) -> Self:
+        """Keep `coef_` as a dense array, as after `fit`.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """
+        check_is_fitted(self)
+        if sp.issparse(self.coef_):
+            dense = self.coef_.toarray()
+            self.coef_ = dense if np.ndim(self.intercept_) else dense[0]
+        return self
+
+    @property
+    def n_features_selected_(self) -> int:
+        """Number of features with a coefficient other than zero."""
+        check_is_fitted(self)
+        used = abs(self.coef_).sum(axis=0) if self.coef_.ndim > 1 else self.coef_
+        return int(np.count_nonzero(used))
+
+    def _prepare(
+        self, X: Any, y: Any, sample_weight: Any = None
+    ) -> tuple[Design, Array, Array]:
+        """The data, the target and the weights, checked."""
         self._check()
         X, y = self._read(X, y)
-        return X, self._plan(y, _weights(sample_weight, X))
+        return as_design(X), y, _weights(sample_weight, X)
+
+    def _strength(self) -> Strength:
+        """The parameter that a regularisation path varies."""
+        return Strength()
+
+    def _watchers(self) -> list[Any]:
+        return as_callbacks(self.callbacks, self.verbose)
 
     def _check(self) -> None:
         common: dict[str, Constraint] = {
@@ -170,7 +252,6 @@ class LinearModel(Adjustable, ABC):
         hint = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
-            _check_range(problem)
             if before is None:
                 start = self._start(design, plan, task, deadline)
             else:
@@ -200,7 +281,7 @@ class LinearModel(Adjustable, ABC):
                 start,
                 max_iter=0 if interrupted else None,
                 max_time=max(0.0, deadline - time.perf_counter()),
-                callbacks=as_callbacks(self.callbacks, self.verbose),
+                callbacks=self._watchers(),
                 random_state=self.random_state,
             )
 
@@ -217,7 +298,7 @@ class LinearModel(Adjustable, ABC):
             return run(choose(problem), problem, max_time=limit).x
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
-        return linear_problem(
+        problem = linear_problem(
             design,
             task.y,
             plan.loss,
@@ -225,7 +306,10 @@ class LinearModel(Adjustable, ABC):
             sample_weight=plan.weights,
             fit_intercept=self.fit_intercept,
             lanes=task.lanes,
+            offset=task.offset,
         )
+        _check_range(problem)
+        return problem
 
     def _solver(self, problem: LinearProblem) -> Solver:
         """A solver of our own, with the estimator's `tol` and `max_iter` if given."""
@@ -238,6 +322,7 @@ class LinearModel(Adjustable, ABC):
         coef = getattr(self, "coef_", None)
         if not self.warm_start or coef is None:
             return None
+        coef = coef.toarray() if sp.issparse(coef) else coef
         coef = np.atleast_2d(coef).T.astype(np.float64)
         if coef.shape != w.shape or not np.isfinite(coef).all():
             return None
@@ -254,10 +339,12 @@ class LinearModel(Adjustable, ABC):
         self.history_ = results[0].history if single else [r.history for r in results]
 
     def _predictions(self, X: Any) -> Array:
-        """``X @ coef_.T + intercept_``."""
+        """``X @ coef_.T + intercept_``, without any offset."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, **READING)
-        return X @ self.coef_.T + self.intercept_  # type: ignore[no-any-return]
+        p = safe_sparse_dot(X, self.coef_.T, dense_output=True)
+        single = p.ndim > np.ndim(self.intercept_) + 1  # a sparse row
+        return (p[:, 0] if single else p) + self.intercept_  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -270,8 +357,8 @@ def problems_of(
 ) -> list[LinearProblem]:
     """The problems that a fit of `model` would solve; `model` is left alone."""
     model = clone(model)
-    X, plan = model._prepare(X, y, sample_weight)
-    design = as_design(X)
+    design, target, weights = model._prepare(X, y, sample_weight)
+    plan = model._plan(target, weights)
     return [model._problem(design, plan, task) for task in plan.tasks]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..losses import Logistic, Loss, Multinomial, VectorLoss, WholeLoss
+from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ..solvers._registry import hint, snake_case
 
@@ -49,6 +50,18 @@ def named_penalties(alpha: float, l1_ratio: float) -> dict[Any, Penalty]:
         "elastic_net": ElasticNet(alpha, l1_ratio),
         None: NoPenalty(),
     }
+
+
+def named_strength(penalty: Any) -> Strength:
+    """Where the strength of a penalty, named or not, is among the parameters."""
+    if isinstance(penalty, str):
+        return Strength()
+    if penalty is None or "alpha" not in penalty.get_params():
+        raise ValueError(
+            f"penalty={penalty!r} has no strength that could be varied; use one with a "
+            "parameter alpha, such as L1() or 'elastic_net'."
+        )
+    return Strength("penalty__alpha")
 
 
 def links(loss: Any) -> bool:

@@ -28,6 +28,12 @@ def worst(results: Sequence[Result]) -> Result:
                                        r.certificate.value))  # fmt: skip
 
 
+def failed(results: Result | Sequence[Result]) -> bool:
+    """Whether a result, or any of several, is no success."""
+    several = [results] if isinstance(results, Result) else results
+    return not all(result.success for result in several)
+
+
 def warn(owner: Any, solver: Solver, results: Sequence[Result], hint: str = "") -> None:
     """One ConvergenceWarning if any result is no success, and none otherwise."""
     failed = [r for r in results if not r.success]
@@ -44,5 +50,5 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result], hint: str = "") 
         f"{failed[0].message}. {str(certificate).capitalize()}, tol={tol}. "
         f"{' '.join(filter(None, [remedy, hint]))}",
         ConvergenceWarning,
-        stacklevel=3,
+        stacklevel=4,
     )

@@ -2,7 +2,8 @@
 
 import math
 from abc import abstractmethod
-from typing import Any
+from dataclasses import KW_ONLY
+from typing import Any, Self
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
@@ -14,9 +15,18 @@ from sklearn.utils.validation import validate_data
 
 from .._params import Number
 from ..losses import Logistic, Multinomial
+from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
-from ._parts import as_loss, as_penalty, for_classes, links, named_penalties
+from ._declare import estimator
+from ._parts import (
+    as_loss,
+    as_penalty,
+    for_classes,
+    links,
+    named_penalties,
+    named_strength,
+)
 
 __all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
 
@@ -25,11 +35,31 @@ def _has_probabilities(self: "LinearClassifier") -> bool:
     return links(self.loss)
 
 
+@estimator
 class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unused-ignore]
-    """A linear model of classes: one problem, or one against the rest per class."""
+    """A linear model of classes: one problem, or one against the rest per class.
 
-    class_weight: Any
-    loss: Any = "logistic"
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None, default=None
+        Factor of the weights of each class's samples; "balanced" makes classes equally
+        heavy.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes, sorted.
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+        Coefficients; of two classes those of the prediction for ``classes_[1]``.
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        Intercepts, zero if `fit_intercept` is False.
+    n_iter_ : ndarray of shape (1,) or (n_classes,)
+        Iterations of each problem.
+    """
+
+    _: KW_ONLY
+    class_weight: Any = None
+    loss = "logistic"
 
     @abstractmethod
     def _loss(self, n_classes: int) -> Any:
@@ -38,6 +68,33 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
     @abstractmethod
     def _penalty(self, total: float) -> Penalty:
         """The penalty, for sample weights of this sum."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Training data, float64 or float32; never modified, and copied only where a
+            solver needs another layout.
+        y : array-like of shape (n_samples,)
+            Classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones. A weight of two is the
+            same as the row twice, a weight of zero as no row.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of range, X, y or the weights are not usable, or the
+            solver cannot minimise this loss and penalty (IncompatibleProblem).
+        """
+        return self._fit(X, y, sample_weight)
 
     def decision_function(self, X: Any) -> Array:
         """Linear predictions: how far each sample is on the side of each class.
@@ -175,6 +232,7 @@ def _balanced(w: Array, b: Array, penalty: Penalty) -> tuple[Array, Array]:
     return w - free * w.mean(axis=1, keepdims=True), b - b.mean()
 
 
+@estimator
 class AdvancedLogisticRegression(LinearClassifier):
     r"""Logistic regression of two or more classes.
 
@@ -196,55 +254,6 @@ class AdvancedLogisticRegression(LinearClassifier):
         Share of L1, between 0 (ridge) and 1 (lasso).
     penalty : Penalty, default=None
         A penalty object, added to the *mean* loss, in place of `C` and `l1_ratio`.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept.
-    class_weight : dict, "balanced" or None, default=None
-        Factor of the weights of each class's samples; "balanced" makes classes equally
-        heavy.
-    solver : "auto", str or Solver, default="auto"
-        A solver object, its name (``"lbfgs"``, ``"newton"``, ...), or "auto" to choose
-        by the problem; `solver_` says which it was.
-    tol : float, default=None
-        Relative duality gap at which to stop; None for the solver's own.
-    max_iter : int, default=None
-        Largest number of iterations; None for the solver's own.
-    max_time : float, default=None
-        Seconds after which the fit ends; None for no limit.
-    warm_start : bool, default=False
-        Whether to begin at the previous fit's coefficients, if their shape agrees.
-    callbacks : callable or list of callable, default=None
-        Called with a `Progress` after every iteration; a returned string ends the fit.
-    verbose : int, default=0
-        1 shows a progress bar on long fits, 2 prints every iteration.
-    random_state : int, RandomState, Generator or None, default=None
-        Source of randomness of stochastic solvers.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        The classes, sorted.
-    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
-        Coefficients; of two classes those of the log-odds of ``classes_[1]``.
-    intercept_ : ndarray of shape (1,) or (n_classes,)
-        Intercepts, zero if `fit_intercept` is False.
-    n_iter_ : ndarray of shape (1,)
-        Iterations.
-    certificate_ : float
-        Relative duality gap reached.
-    certificate_kind_ : {"duality gap", "violation"}
-        What `certificate_` is.
-    history_ : History
-        Objective, certificate, seconds and learning rate of each iteration.
-    result_ : Result
-        Status, message and counts.
-    solver_ : Solver
-        The solver that was used, with the `tol` and `max_iter` that were in force.
-    loss_, penalty_ : Loss, Penalty
-        The parts of the objective.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X had any.
 
     Examples
     --------
@@ -261,36 +270,10 @@ class AdvancedLogisticRegression(LinearClassifier):
         "l1_ratio": Number(0.0, 1.0),
     }
 
-    def __init__(
-        self,
-        C: float = 1.0,
-        *,
-        l1_ratio: float = 0.0,
-        penalty: Penalty | None = None,
-        fit_intercept: bool = True,
-        class_weight: Any = None,
-        solver: Any = "auto",
-        tol: float | None = None,
-        max_iter: int | None = None,
-        max_time: float | None = None,
-        warm_start: bool = False,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-    ) -> None:
-        self.C = C
-        self.l1_ratio = l1_ratio
-        self.penalty = penalty
-        self.fit_intercept = fit_intercept
-        self.class_weight = class_weight
-        self.solver = solver
-        self.tol = tol
-        self.max_iter = max_iter
-        self.max_time = max_time
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
+    C: float = 1.0
+    _: KW_ONLY
+    l1_ratio: float = 0.0
+    penalty: Penalty | None = None
 
     def _loss(self, n_classes: int) -> Any:
         return Logistic() if n_classes == 2 else Multinomial()
@@ -305,7 +288,13 @@ class AdvancedLogisticRegression(LinearClassifier):
             return L2(alpha)
         return L1(alpha) if self.l1_ratio == 1 else ElasticNet(alpha, self.l1_ratio)
 
+    def _strength(self) -> Strength:
+        if self.penalty is not None:
+            return named_strength(self.penalty)
+        return Strength("C", inverse=True)
 
+
+@estimator
 class AdvancedLinearClassifier(LinearClassifier):
     r"""Linear classification with any loss and any penalty.
 
@@ -335,52 +324,6 @@ class AdvancedLinearClassifier(LinearClassifier):
         Strength of a penalty given by name; a penalty object has its own.
     l1_ratio : float, default=0.5
         Share of L1 in ``penalty="elastic_net"``.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept.
-    class_weight : dict, "balanced" or None, default=None
-        Factor of the weights of each class's samples; "balanced" makes classes equally
-        heavy.
-    tol : float, default=None
-        Certificate at which to stop; None for the solver's own.
-    max_iter : int, default=None
-        Largest number of iterations; None for the solver's own.
-    max_time : float, default=None
-        Seconds after which the fit ends; None for no limit.
-    warm_start : bool, default=False
-        Whether to begin at the previous fit's coefficients, if their shape agrees.
-    callbacks : callable or list of callable, default=None
-        Called with a `Progress` after every iteration; a returned string ends the fit.
-    verbose : int, default=0
-        1 shows a progress bar on long fits, 2 prints every iteration.
-    random_state : int, RandomState, Generator or None, default=None
-        Source of randomness of stochastic solvers.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        The classes, sorted.
-    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
-        Coefficients; of two classes those of the prediction for ``classes_[1]``.
-    intercept_ : ndarray of shape (1,) or (n_classes,)
-        Intercepts, zero if `fit_intercept` is False.
-    n_iter_ : ndarray of shape (1,) or (n_classes,)
-        Iterations of each problem.
-    certificate_ : float
-        Certificate reached, the largest of all problems.
-    certificate_kind_ : {"duality gap", "violation"}
-        What `certificate_` is.
-    history_ : History or list of History
-        Objective, certificate, seconds and learning rate of each iteration.
-    result_ : Result or list of Result
-        Status, message and counts of each problem.
-    solver_ : Solver
-        The solver that was used, with the `tol` and `max_iter` that were in force.
-    loss_, penalty_ : Loss, Penalty
-        The parts of the objective.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X had any.
 
     Examples
     --------
@@ -397,41 +340,18 @@ class AdvancedLinearClassifier(LinearClassifier):
         "l1_ratio": Number(0.0, 1.0),
     }
 
-    def __init__(
-        self,
-        loss: Any = "logistic",
-        penalty: Any = "l2",
-        solver: Any = "auto",
-        *,
-        alpha: float = 1e-4,
-        l1_ratio: float = 0.5,
-        fit_intercept: bool = True,
-        class_weight: Any = None,
-        tol: float | None = None,
-        max_iter: int | None = None,
-        max_time: float | None = None,
-        warm_start: bool = False,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-    ) -> None:
-        self.loss = loss
-        self.penalty = penalty
-        self.solver = solver
-        self.alpha = alpha
-        self.l1_ratio = l1_ratio
-        self.fit_intercept = fit_intercept
-        self.class_weight = class_weight
-        self.tol = tol
-        self.max_iter = max_iter
-        self.max_time = max_time
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
+    loss: Any = "logistic"
+    penalty: Any = "l2"
+    solver: Any = "auto"
+    _: KW_ONLY
+    alpha: float = 1e-4
+    l1_ratio: float = 0.5
 
     def _loss(self, n_classes: int) -> Any:
         return for_classes(as_loss(self.loss), n_classes)
 
     def _penalty(self, total: float) -> Penalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
+
+    def _strength(self) -> Strength:
+        return named_strength(self.penalty)

@@ -1,7 +1,8 @@
 """Linear regression with any loss and any penalty."""
 
 from abc import abstractmethod
-from typing import Any
+from dataclasses import KW_ONLY
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -10,15 +11,36 @@ from sklearn.utils.validation import validate_data
 
 from .._params import Flag, Number
 from ..losses import Squared
+from ..path import Strength
 from ..penalties import L1, ElasticNet, Penalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
-from ._parts import allows, as_loss, as_penalty, named_penalties
+from ._declare import estimator
+from ._offset import Shift
+from ._parts import allows, as_loss, as_penalty, named_penalties, named_strength
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
 
 
+def _moved(p: Array, offset: Array | None) -> Array:
+    """Predictions with the offset: one for all targets, or a column for each."""
+    if offset is None:
+        return p
+    return p + (offset if offset.ndim == p.ndim else offset[:, None])  # type: ignore[no-any-return]
+
+
+@estimator
 class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused-ignore]
-    """A linear model of one or several real targets, each fitted by itself."""
+    """A linear model of one or several real targets, each fitted by itself.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept, zero if `fit_intercept` is False.
+    n_iter_ : int or list of int
+        Iterations, for each target.
+    """
 
     @abstractmethod
     def _loss(self) -> Any:
@@ -28,22 +50,104 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
     def _penalty(self) -> Penalty:
         """The penalty."""
 
-    def predict(self, X: Any) -> Array:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+    ) -> Self:
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Training data, float64 or float32; never modified, and copied only where a
+            solver needs another layout.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones. A weight of two is the
+            same as the row twice, a weight of zero as no row.
+        offset : array-like, default=None
+            One number per sample, or one for each target; added to the linear
+            predictions. The same as a column whose coefficient is fixed at one.
+        exposure : array-like of shape (n_samples,), default=None
+            Time, area or volume in which y came about, greater than zero: predictions
+            are proportional to it. Only with a logarithmic link, where it is the same
+            as ``offset=log(exposure)``.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of range, X, y, the weights or the offset are not
+            usable, or the solver cannot minimise this loss and penalty
+            (IncompatibleProblem).
+        """
+        return self._fit(X, y, sample_weight, Shift(offset, exposure))
+
+    def predict(self, X: Any, offset: Any = None, exposure: Any = None) -> Array:
         """Predict the expected target.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
             Samples.
+        offset, exposure : array-like of shape (n_samples,), default=None
+            As in `fit`; what the model was fitted with is not remembered.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_targets)
-            ``X @ coef_.T + intercept_``, through the inverse link of the loss (``exp``
-            for Poisson).
+            ``X @ coef_.T + intercept_ + offset``, through the inverse link of the loss
+            (``exp`` for Poisson).
         """
         p = self._predictions(X)
-        return self.loss_.predict(p)  # type: ignore[no-any-return]
+        shift = Shift(offset, exposure).of(self.loss_, len(p))
+        return self.loss_.predict(_moved(p, shift))  # type: ignore[no-any-return]
+
+    def score(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+    ) -> float:
+        """How much of the target the model explains: the counterpart's score.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight, offset, exposure : array-like of shape (n_samples,), default=None
+            As in `fit`.
+
+        Returns
+        -------
+        float
+            Share of the variance (R²), or of the deviance (D²) for likelihoods with a
+            logarithmic link: 1 at best, 0 for a constant.
+        """
+        p = self._predictions(X)
+        shift = Shift(offset, exposure).of(self.loss_, len(p))
+        return self._explained(np.asarray(y), _moved(p, shift), sample_weight, shift)
+
+    def _explained(
+        self, y: Array, p: Array, sample_weight: Any, offset: Array | None
+    ) -> float:
+        """R² of the linear predictions p; a subclass may measure otherwise."""
+        from sklearn.metrics import r2_score  # costs a tenth of a second
+
+        return float(r2_score(y, self.loss_.predict(p), sample_weight=sample_weight))
 
     def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
         several = get_tags(self).target_tags.multi_output
@@ -72,6 +176,7 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         return tags
 
 
+@estimator
 class ProximalLasso(LinearRegressor):
     r"""Linear regression with an L1 penalty.
 
@@ -86,55 +191,11 @@ class ProximalLasso(LinearRegressor):
     ----------
     alpha : float, default=1.0
         Strength of the penalty, at least zero.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept.
     weights : array-like of shape (n_features,), default=None
         Factor :math:`u_j \ge 0` of each coefficient's penalty, None for ones; 0 means
         unpenalised.
     positive : bool, default=False
         Whether coefficients must be at least zero.
-    solver : "auto", str or Solver, default="auto"
-        A solver object, its name (``"coordinate_descent"``, ``"proximal_gradient"``,
-        ...), or "auto" to choose by the problem; `solver_` says which it was.
-    tol : float, default=None
-        Relative duality gap at which to stop; None for the solver's own.
-    max_iter : int, default=None
-        Largest number of iterations; None for the solver's own.
-    max_time : float, default=None
-        Seconds after which the fit ends; None for no limit.
-    warm_start : bool, default=False
-        Whether to begin at the previous fit's coefficients, if their shape agrees.
-    callbacks : callable or list of callable, default=None
-        Called with a `Progress` after every iteration; a returned string ends the fit.
-    verbose : int, default=0
-        1 shows a progress bar on long fits, 2 prints every iteration.
-    random_state : int, RandomState, Generator or None, default=None
-        Source of randomness of stochastic solvers.
-
-    Attributes
-    ----------
-    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        Coefficients.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercept, zero if `fit_intercept` is False.
-    n_iter_ : int or list of int
-        Iterations, for each target.
-    certificate_ : float
-        Relative duality gap reached, the largest of all targets.
-    certificate_kind_ : {"duality gap", "violation"}
-        What `certificate_` is.
-    history_ : History or list of History
-        Objective, certificate, seconds and learning rate of each iteration.
-    result_ : Result or list of Result
-        Status, message and counts, for each target.
-    solver_ : Solver
-        The solver that was used, with the `tol` and `max_iter` that were in force.
-    loss_, penalty_ : Loss, Penalty
-        The parts of the objective.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X had any.
 
     Examples
     --------
@@ -146,34 +207,10 @@ class ProximalLasso(LinearRegressor):
 
     constraints = {"alpha": NON_NEGATIVE, "positive": Flag()}  # noqa: RUF012
 
-    def __init__(
-        self,
-        alpha: float = 1.0,
-        *,
-        fit_intercept: bool = True,
-        weights: Any = None,
-        positive: bool = False,
-        solver: Any = "auto",
-        tol: float | None = None,
-        max_iter: int | None = None,
-        max_time: float | None = None,
-        warm_start: bool = False,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-    ) -> None:
-        self.alpha = alpha
-        self.fit_intercept = fit_intercept
-        self.weights = weights
-        self.positive = positive
-        self.solver = solver
-        self.tol = tol
-        self.max_iter = max_iter
-        self.max_time = max_time
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
+    alpha: float = 1.0
+    _: KW_ONLY
+    weights: Any = None
+    positive: bool = False
 
     def _loss(self) -> Squared:
         return Squared()
@@ -182,6 +219,7 @@ class ProximalLasso(LinearRegressor):
         return L1(self.alpha, self.weights, self.positive)
 
 
+@estimator
 class ProximalElasticNet(LinearRegressor):
     r"""Linear regression with an elastic-net penalty.
 
@@ -198,54 +236,11 @@ class ProximalElasticNet(LinearRegressor):
         Strength of the penalty, at least zero.
     l1_ratio : float, default=0.5
         Share of L1, between 0 (ridge) and 1 (lasso).
-    fit_intercept : bool, default=True
-        Whether to fit an intercept.
     weights : array-like of shape (n_features,), default=None
         Factor :math:`u_j \ge 0` of each coefficient's penalty, None for ones; 0 means
         unpenalised.
     positive : bool, default=False
         Whether coefficients must be at least zero.
-    solver : "auto", str or Solver, default="auto"
-        A solver object, its name, or "auto" to choose by the problem.
-    tol : float, default=None
-        Relative duality gap at which to stop; None for the solver's own.
-    max_iter : int, default=None
-        Largest number of iterations; None for the solver's own.
-    max_time : float, default=None
-        Seconds after which the fit ends; None for no limit.
-    warm_start : bool, default=False
-        Whether to begin at the previous fit's coefficients, if their shape agrees.
-    callbacks : callable or list of callable, default=None
-        Called with a `Progress` after every iteration; a returned string ends the fit.
-    verbose : int, default=0
-        1 shows a progress bar on long fits, 2 prints every iteration.
-    random_state : int, RandomState, Generator or None, default=None
-        Source of randomness of stochastic solvers.
-
-    Attributes
-    ----------
-    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        Coefficients.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercept, zero if `fit_intercept` is False.
-    n_iter_ : int or list of int
-        Iterations, for each target.
-    certificate_ : float
-        Relative duality gap reached, the largest of all targets.
-    certificate_kind_ : {"duality gap", "violation"}
-        What `certificate_` is.
-    history_ : History or list of History
-        Objective, certificate, seconds and learning rate of each iteration.
-    result_ : Result or list of Result
-        Status, message and counts, for each target.
-    solver_ : Solver
-        The solver that was used, with the `tol` and `max_iter` that were in force.
-    loss_, penalty_ : Loss, Penalty
-        The parts of the objective.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X had any.
 
     Examples
     --------
@@ -261,36 +256,11 @@ class ProximalElasticNet(LinearRegressor):
         "positive": Flag(),
     }
 
-    def __init__(
-        self,
-        alpha: float = 1.0,
-        *,
-        l1_ratio: float = 0.5,
-        fit_intercept: bool = True,
-        weights: Any = None,
-        positive: bool = False,
-        solver: Any = "auto",
-        tol: float | None = None,
-        max_iter: int | None = None,
-        max_time: float | None = None,
-        warm_start: bool = False,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-    ) -> None:
-        self.alpha = alpha
-        self.l1_ratio = l1_ratio
-        self.fit_intercept = fit_intercept
-        self.weights = weights
-        self.positive = positive
-        self.solver = solver
-        self.tol = tol
-        self.max_iter = max_iter
-        self.max_time = max_time
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
+    alpha: float = 1.0
+    _: KW_ONLY
+    l1_ratio: float = 0.5
+    weights: Any = None
+    positive: bool = False
 
     def _loss(self) -> Squared:
         return Squared()
@@ -299,6 +269,7 @@ class ProximalElasticNet(LinearRegressor):
         return ElasticNet(self.alpha, self.l1_ratio, self.weights, self.positive)
 
 
+@estimator
 class AdvancedLinearRegressor(LinearRegressor):
     r"""Linear regression with any loss and any penalty.
 
@@ -325,47 +296,6 @@ class AdvancedLinearRegressor(LinearRegressor):
         Strength of a penalty given by name; a penalty object has its own.
     l1_ratio : float, default=0.5
         Share of L1 in ``penalty="elastic_net"``.
-    fit_intercept : bool, default=True
-        Whether to fit an intercept.
-    tol : float, default=None
-        Certificate at which to stop; None for the solver's own.
-    max_iter : int, default=None
-        Largest number of iterations; None for the solver's own.
-    max_time : float, default=None
-        Seconds after which the fit ends; None for no limit.
-    warm_start : bool, default=False
-        Whether to begin at the previous fit's coefficients, if their shape agrees.
-    callbacks : callable or list of callable, default=None
-        Called with a `Progress` after every iteration; a returned string ends the fit.
-    verbose : int, default=0
-        1 shows a progress bar on long fits, 2 prints every iteration.
-    random_state : int, RandomState, Generator or None, default=None
-        Source of randomness of stochastic solvers.
-
-    Attributes
-    ----------
-    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        Coefficients.
-    intercept_ : float or ndarray of shape (n_targets,)
-        Intercept, zero if `fit_intercept` is False.
-    n_iter_ : int or list of int
-        Iterations, for each target.
-    certificate_ : float
-        Certificate reached, the largest of all targets.
-    certificate_kind_ : {"duality gap", "violation"}
-        What `certificate_` is.
-    history_ : History or list of History
-        Objective, certificate, seconds and learning rate of each iteration.
-    result_ : Result or list of Result
-        Status, message and counts, for each target.
-    solver_ : Solver
-        The solver that was used, with the `tol` and `max_iter` that were in force.
-    loss_, penalty_ : Loss, Penalty
-        The parts of the objective.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X had any.
 
     Examples
     --------
@@ -380,36 +310,12 @@ class AdvancedLinearRegressor(LinearRegressor):
         "l1_ratio": Number(0.0, 1.0),
     }
 
-    def __init__(
-        self,
-        loss: Any = "squared",
-        penalty: Any = "l2",
-        solver: Any = "auto",
-        *,
-        alpha: float = 1.0,
-        l1_ratio: float = 0.5,
-        fit_intercept: bool = True,
-        tol: float | None = None,
-        max_iter: int | None = None,
-        max_time: float | None = None,
-        warm_start: bool = False,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-    ) -> None:
-        self.loss = loss
-        self.penalty = penalty
-        self.solver = solver
-        self.alpha = alpha
-        self.l1_ratio = l1_ratio
-        self.fit_intercept = fit_intercept
-        self.tol = tol
-        self.max_iter = max_iter
-        self.max_time = max_time
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
+    loss: Any = "squared"
+    penalty: Any = "l2"
+    solver: Any = "auto"
+    _: KW_ONLY
+    alpha: float = 1.0
+    l1_ratio: float = 0.5
 
     def _loss(self) -> Any:
         loss = as_loss(self.loss)
@@ -423,6 +329,9 @@ class AdvancedLinearRegressor(LinearRegressor):
 
     def _penalty(self) -> Penalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
+
+    def _strength(self) -> Strength:
+        return named_strength(self.penalty)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -11,7 +11,7 @@ from .._compile import Compiled
 
 
 class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap")):
-    """A convex function of one prediction, at least zero, per sample.
+    """A function of one prediction, at least zero and in general convex, per sample.
 
     A subclass writes `value`, `slope` and `curvature` as scalar functions of the target
     ``y`` and the prediction ``p`` in the numba subset of Python (``math``, arithmetic,
@@ -26,6 +26,12 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         Whether `curvature` is the same everywhere.
     labels : bool
         Whether targets are the two classes -1 and +1.
+    residual : bool
+        Whether only the difference of prediction and target matters.
+    link : {"identity", "log", "logit"}
+        What predictions are of the expected target.
+    convex : bool
+        Whether `curvature` is nowhere negative.
     dual : bool
         Whether `gap` is written, that is, whether fits get a duality gap.
     """
@@ -34,6 +40,8 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
     quadratic: ClassVar[bool] = False
     labels: ClassVar[bool] = False
     lanes: ClassVar[bool] = False
+    residual: ClassVar[bool] = False
+    link: ClassVar[str] = "identity"
     whole: ClassVar[bool] = False
 
     @abstractmethod
@@ -57,8 +65,12 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         return math.inf
 
     @property
+    def convex(self) -> bool:
+        return True
+
+    @property
     def dual(self) -> bool:
-        return type(self).gap is not Loss.gap
+        return self.convex and type(self).gap is not Loss.gap
 
     def check(self, y: np.ndarray) -> None:
         """Raise ValueError when `y` holds a target outside the domain."""

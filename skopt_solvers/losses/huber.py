@@ -32,6 +32,7 @@ class Huber(Loss):
     """
 
     max_curvature = 1.0
+    residual = True
 
     def __init__(self, delta=1.35):
         self.delta = delta

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .._math import exp, log1p_unit, relative_entropy
+from .._math import bernoulli_divergence, exp, log1p_unit
 from ._base import Loss, reject
 
 
@@ -27,6 +27,7 @@ class Logistic(Loss):
     """
 
     max_curvature = 0.25
+    link = "logit"
     labels = True
 
     def value(self, y, p):
@@ -43,18 +44,7 @@ class Logistic(Loss):
         return e / ((1.0 + e) * (1.0 + e))
 
     def gap(self, y, p, q):
-        m = y * p
-        e = exp(-abs(m))
-        small, log_small = e / (1.0 + e), -abs(m) - log1p_unit(e)
-        large, log_large = 1.0 / (1.0 + e), -log1p_unit(e)
-        a = -y * q
-        if m > 0.0:
-            return relative_entropy(a, small, log_small) + relative_entropy(
-                1.0 - a, large, log_large
-            )
-        return relative_entropy(a, large, log_large) + relative_entropy(
-            1.0 - a, small, log_small
-        )
+        return bernoulli_divergence(-y * q, -y * p)
 
     def check(self, y: np.ndarray) -> None:
         reject(self, y, np.abs(y) != 1.0, "-1 and +1")

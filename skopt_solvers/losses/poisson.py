@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from .._math import LARGEST, exp, relative_entropy
-from ._base import Loss, reject
+from ._base import reject
+from ._links import LogLink
 
 
-class Poisson(Loss):
+class Poisson(LogLink):
     r"""Half the Poisson deviance with the log link.
 
     .. math:: e^p - y p + y \log y - y
@@ -44,9 +45,3 @@ class Poisson(Loss):
 
     def check(self, y: np.ndarray) -> None:
         reject(self, y, ~((y >= 0) & (y < np.inf)), "that are finite and at least zero")
-
-    def start(self, mean: float) -> float:
-        return math.log(mean) if mean > 0 else -30.0
-
-    def predict(self, p: np.ndarray) -> np.ndarray:
-        return np.exp(p)

@@ -20,6 +20,7 @@ class Squared(Loss):
     """
 
     max_curvature = 1.0
+    residual = True
     quadratic = True
 
     def value(self, y, p):

@@ -2,7 +2,8 @@
 
 import math
 from abc import abstractmethod
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -62,6 +63,17 @@ class Penalty(
     def curvature(self, w, j):
         """Second derivative of `cost`, for smooth penalties."""
         return math.nan
+
+    def at(self, alpha: float) -> Self:
+        """The same penalty with the strength `alpha`."""
+        if "alpha" not in self._get_param_names():
+            raise ValueError(
+                f"{type(self).__name__} has no strength alpha that could be varied; "
+                "use a penalty that has one, such as L1 or ElasticNet."
+            )
+        other = copy(self)
+        other.alpha = alpha  # type: ignore[attr-defined]
+        return other
 
     def glide(self, w, g, step, k, j):
         """`w` after k times ``w = prox(w - step * g, step, j)``."""

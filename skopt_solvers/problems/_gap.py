@@ -52,6 +52,7 @@ def certify(
     unit = max(point.objective, FLOOR * problem.null.objective)
     gradient = witness.loss_gradient
     estimate, balanced = _estimate(problem, point, gradient, free, witness)
+    estimate = min(estimate, point.objective)
     if not balanced and estimate > tol * unit:
         return Certificate(estimate / unit, "duality gap", exact=False)
     gap = estimate
@@ -162,11 +163,8 @@ def violation(problem: "LinearProblem", point: "LinearPoint") -> float:
     Each is divided by the length of its column and that of the null model's slopes:
     rescaling y, the columns or the number of samples changes nothing.
     """
-    gradient, w = point.loss_gradient, readonly(point.x[: problem.split])
-    head = readonly(gradient[: problem.split])
-    parts = np.empty(problem.size)
-    parts[: problem.split] = kernels.violations(problem.record, w, head, problem.lanes)
-    parts[problem.split :] = np.abs(gradient[problem.split :])
+    rest = np.abs(point.loss_gradient[problem.split :])
+    parts = np.concatenate([problem.violations(point), rest])
     null = problem.null.slopes
     unit = math.sqrt(float(np.sum(problem.response.weigh(null**2))))
     if not np.isfinite(parts).all():

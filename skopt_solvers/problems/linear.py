@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .._compile import readonly
+from .._compile import Record, readonly
 from .._threads import one_blas_thread
 from ..designs import Design
 from ..kernels import penalties as kernels
@@ -53,26 +54,40 @@ class LinearProblem(Problem):
     ) -> None:
         self.design = design
         self.response: Any = response
-        self.penalty = penalty
         self.fit_intercept = fit_intercept
         self.n_columns = design.shape[1]
         self.lanes = response.lanes
         self.split = self.n_columns * self.lanes
         self.size = self.split + self.lanes * fit_intercept
+        mean = np.zeros(self.n_columns)
+        if fit_intercept:
+            with one_blas_thread():
+                mean = design.tdot(response.weights)
+        self.mean = readonly(mean)
+        self._penalise(penalty)
+
+    def _penalise(self, penalty: Penalty) -> None:
+        """Everything that depends on the penalty."""
         penalty.check(self.n_columns)
+        self.penalty = penalty
         self.record = penalty.record(n_columns=self.n_columns)
         self.smooth = penalty.smooth
         self.free = penalty.free(self.n_columns)
         convex = penalty.convex and penalty.dual(self.n_columns)
-        self.dual = bool(response.loss.dual and convex)
+        self.dual = bool(self.response.loss.dual and convex)
         self.counts = Counts()
-        weights = response.weights
-        mean = np.zeros(self.n_columns)
-        if fit_intercept:
-            with one_blas_thread():
-                mean = design.tdot(weights)
-        self.mean = readonly(mean)
         self.constant = self._constant()
+
+    def with_penalty(self, penalty: Penalty) -> "LinearProblem":
+        """The same data under another penalty; all that the data cost is kept."""
+        other = copy(self)
+        own = ("provides", "bounds", "null")
+        known = {name: vars(other).pop(name, None) for name in own}
+        other._penalise(penalty)
+        null = known["null"]
+        if null is not None and np.array_equal(other._base, self._base):
+            other.null = null.under(other)
+        return other
 
     def __str__(self) -> str:
         loss, penalty = type(self.response.loss).__name__, type(self.penalty).__name__
@@ -166,11 +181,17 @@ class LinearProblem(Problem):
 
     # -- oracles -------------------------------------------------------------------
 
+    @property
+    def _base(self) -> Array:
+        """Coefficients nearest to zero, and no intercept."""
+        x = np.zeros(self.size)
+        x[: self.split] = self.prox(x, np.ones(self.size))[: self.split]
+        return x
+
     @cached_property
     def null(self) -> "LinearPoint":
         """The best model without any column."""
-        x = np.zeros(self.size)
-        x[: self.split] = self.prox(x, np.ones(self.size))[: self.split]
+        x = self._base
         z = self.push(x)
         if self.fit_intercept:
             shift = self.response.balance(z)
@@ -227,6 +248,15 @@ class LinearProblem(Problem):
         head, sizes = readonly(z[: self.split]), readonly(steps[: self.split])
         out[: self.split] = kernels.proxes(self.record, head, sizes, self.lanes)
         return out
+
+    def violations(self, point: Point, record: Record | None = None) -> Array:
+        """How far each coefficient is from its condition of optimality.
+
+        `record` stands for another penalty than the problem's own.
+        """
+        w = readonly(point.x[: self.split])
+        g = readonly(point.loss_gradient[: self.split])
+        return kernels.violations(record or self.record, w, g, self.lanes)  # type: ignore[no-any-return]
 
     def certificate(
         self, point: Point, tol: float = math.inf, witness: Point | None = None
@@ -344,6 +374,18 @@ class LinearPoint(Point):
         self.cost = kernels.costs(problem.record, w, problem.lanes)
         self.objective = self.loss + self.cost
 
+    def under(self, problem: LinearProblem) -> "LinearPoint":
+        """This point of the same data under the penalty of `problem`."""
+        if not np.array_equal(problem.constant, self.problem.constant):
+            return problem.at(self.x)
+        other = copy(self)
+        vars(other).pop("gradient", None)
+        other.problem = problem
+        w = readonly(self.x[: problem.split])
+        other.cost = kernels.costs(problem.record, w, problem.lanes)
+        other.objective = self.loss + other.cost
+        return other
+
     @cached_property
     def loss_gradient(self) -> Array:
         self.problem.counts.gradients += 1
@@ -411,8 +453,12 @@ def linear_problem(
     sample_weight: Array | None = None,
     fit_intercept: bool = True,
     lanes: int = 0,
+    offset: Array | None = None,
 ) -> LinearProblem:
-    """The problem of fitting `loss` and `penalty` to arrays or sparse matrices."""
+    """The problem of fitting `loss` and `penalty` to arrays or sparse matrices.
+
+    The predictions that the loss sees are those of the model plus `offset`.
+    """
     from ..designs import as_design
     from .response import as_response
 
@@ -420,5 +466,5 @@ def linear_problem(
     weights = np.ones(design.shape[0]) if sample_weight is None else sample_weight
     weights = np.asarray(weights, np.float64) / np.max(weights)
     weights /= np.sum(weights)
-    response = as_response(loss, np.asarray(y, np.float64), weights, lanes)
+    response = as_response(loss, np.asarray(y, np.float64), weights, lanes, offset)
     return LinearProblem(design, response, penalty, fit_intercept)

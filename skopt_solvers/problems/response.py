@@ -9,6 +9,7 @@ import numpy as np
 from .._compile import readonly
 from ..kernels import losses as kernels
 from ..losses import Loss, VectorLoss
+from ._offset import shifted
 from ._response import BaseResponse
 from .score import ScoreResponse
 
@@ -156,9 +157,13 @@ class LaneResponse(Response):
         return c
 
 
-def as_response(loss: Any, y: Array, weights: Array, lanes: int = 0) -> BaseResponse:
+def as_response(
+    loss: Any, y: Array, weights: Array, lanes: int = 0, offset: Array | None = None
+) -> Any:
     """The response of a loss; a vector loss has `lanes` classes at least."""
     loss.check(y)
+    if offset is not None:
+        loss, y = shifted(loss, y, offset)
     if loss.whole:
         return ScoreResponse(loss, y, weights, lanes)
     if loss.lanes:

@@ -3,8 +3,8 @@
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -54,6 +54,53 @@ class State:
         self.certificate = problem.certificate(self.point, self.budget.goal, witness)
 
 
+@dataclass(slots=True)
+class Stretch:
+    """Solutions at some consecutive strengths of a penalty.
+
+    Attributes
+    ----------
+    columns : ndarray of shape (k,)
+        Entries of the flat vector that are not zero everywhere.
+    w : ndarray of shape (n_strengths, k)
+        Their values.
+    tail : ndarray of shape (n_strengths, lanes)
+        Intercepts at the mean of the columns.
+    losses, certificates : ndarray of shape (n_strengths,)
+        Mean loss, and how far from optimal each solution is.
+    kind : str
+        What the certificates are.
+    trouble : str
+        Why the last of them missed its tolerance; empty if it did not.
+    z : ndarray of shape (n_strengths, n, ...) or None
+        Predictions, where they were needed.
+    """
+
+    columns: Array
+    w: Array
+    tail: Array
+    losses: Array
+    certificates: Array
+    kind: str
+    z: Array | None
+    trouble: str = ""
+
+    def __len__(self) -> int:
+        return len(self.losses)
+
+    def intercepts(self, mean: Array) -> Array:
+        """Intercepts in the user's units, one prediction per sample; zero for none."""
+        if not self.tail.shape[1]:
+            return np.zeros(len(self))
+        return np.asarray(self.tail[:, 0] - self.w @ mean[self.columns])
+
+    def head(self, count: int) -> "Stretch":
+        """The first `count` strengths."""
+        parts = ("w", "tail", "losses", "certificates")
+        heads: dict[str, Any] = {name: getattr(self, name)[:count] for name in parts}
+        return replace(self, z=None if self.z is None else self.z[:count], **heads)
+
+
 class Solver(Adjustable, ABC):
     """A way to minimise; immutable while it runs, all that moves is in the state.
 
@@ -84,6 +131,23 @@ class Solver(Adjustable, ABC):
     @abstractmethod
     def init(self, problem: Problem, x: Array, budget: Budget) -> State:
         """The state in which to begin at x."""
+
+    def resume(self, problem: Problem, state: Any, budget: Budget) -> State:
+        """The state in which to go on after `state` on a problem next to its own.
+
+        Solvers that carry more than a point from step to step keep what still holds.
+        """
+        return self.init(problem, state.point.x, budget)
+
+    def follow(
+        self, problem: Any, strengths: Array, budget: Budget, gram: Any
+    ) -> Iterator[Stretch]:
+        """Solutions at the first of these strengths, where that is a job of its own.
+
+        Strengths that remain are solved one by one; by default these are all. `gram`
+        makes the Gram matrix of all centred columns, if somebody has it.
+        """
+        return iter(())
 
     @abstractmethod
     def step(self, problem: Problem, state: Any) -> None:

@@ -91,7 +91,7 @@ def _settle(
     starting = np.flatnonzero(pieces.inside(w))
     m = len(starting)
     R = np.zeros((k, k))
-    R[:m, :m] = _factor(gram[np.ix_(starting, starting)], pieces.ridge[starting])
+    R[:m, :m] = factor(gram[np.ix_(starting, starting)], pieces.ridge[starting])
     active = np.zeros(k, np.int64)
     active[:m] = starting
     sign = np.sign(w)
@@ -112,7 +112,7 @@ def _settle(
     return True  # the last digits: the certificate tells whether they matter
 
 
-def _factor(matrix: Array, ridge: Array) -> Array:
+def factor(matrix: Array, ridge: Array) -> Array:
     """Upper Cholesky factor; collinear columns get a damping that keeps descent."""
     if not len(matrix):
         return matrix

@@ -1,7 +1,8 @@
 """Coordinate descent with working sets, and an exact finish on the support."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from ..kernels.penalties import costs, violations
 from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
-from ._base import Array, Budget, Solver, State
+from ._base import Array, Budget, Solver, State, Stretch
 from ._model import Model, means_of, model_at, moved
+from ._quadratic_path import QuadraticPath, Scaled
 from ._support import Pieces, optimise
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
@@ -91,6 +93,26 @@ class CoordinateDescent(Solver):
         state = CoordinateState(problem.at(feasible), budget, NOT_YET)
         state.certify(problem)
         return state
+
+    def resume(self, problem: Any, state: Any, budget: Budget) -> CoordinateState:
+        point = state.point.under(problem)
+        if not point.finite:
+            return self.init(problem, point.x, budget)
+        following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
+        following.inner, following.finishing = math.inf, True
+        following.certify(problem)
+        return following
+
+    def follow(
+        self, problem: Any, strengths: Array, budget: Budget, gram: Any
+    ) -> Iterator[Stretch]:
+        quadratic = problem.response.loss.quadratic and problem.penalty.piecewise
+        if quadratic and problem.dual and not problem.free.any() and len(strengths):
+            scaled = Scaled.of(problem, strengths)
+            if scaled is not None:
+                path = QuadraticPath(problem, scaled, strengths, budget, gram)
+                return path.stretches()
+        return iter(())
 
     def step(self, problem: Any, state: Any) -> None:
         before = state.point

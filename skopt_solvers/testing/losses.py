@@ -114,9 +114,10 @@ def _check_shape(loss: Loss, curve: _Curve, y: float) -> None:
     check_derivative(loss, law, curve.value, curve.slope, POINTS, y=y)
     law = "its curvature is the derivative of its slope"
     check_derivative(loss, law, curve.slope, curve.bend, POINTS, y=y)
-    rising = np.diff(slope) >= -ROUNDING * np.abs(slope[1:])
-    obeys(loss, "it is convex: slopes increase", rising, y=y, p=POINTS[1:])
-    obeys(loss, "it is convex: no negative curvature", bend >= 0, found=bend, **at)
+    if loss.convex:
+        rising = np.diff(slope) >= -ROUNDING * np.abs(slope[1:])
+        obeys(loss, "it is convex: slopes increase", rising, y=y, p=POINTS[1:])
+        obeys(loss, "it is convex: no negative curvature", bend >= 0, found=bend, **at)
     below = bend <= loss.max_curvature * (1 + ROUNDING)
     obeys(loss, "max_curvature bounds its curvature", below, found=bend, **at)
     if loss.quadratic:

@@ -5,11 +5,18 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skopt_solvers
 from skopt_solvers import (
+    AdvancedGammaRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
+    AdvancedLogisticRegressionCV,
+    AdvancedPoissonRegressor,
+    AdvancedTweedieRegressor,
+    PathCV,
     ProximalElasticNet,
+    ProximalElasticNetCV,
     ProximalLasso,
+    ProximalLassoCV,
 )
 from skopt_solvers.losses import ScorerLoss
 from skopt_solvers.solvers import CMAES, Newton
@@ -26,9 +33,18 @@ ESTIMATORS = [
     AdvancedLinearRegressor(),
     AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),
+    AdvancedPoissonRegressor(),
+    AdvancedGammaRegressor(),
+    AdvancedTweedieRegressor(),
+    AdvancedTweedieRegressor(power=1.5),
     ProximalLasso(),
     ProximalElasticNet(),
     ProximalElasticNet(solver="proximal_gradient"),
+    ProximalLassoCV(alphas=5, cv=3),
+    ProximalElasticNetCV(l1_ratio=[0.5, 1.0], alphas=5, cv=3),
+    AdvancedLogisticRegressionCV(Cs=4, cv=3),
+    PathCV(ProximalLasso(), alphas=5, cv=3),
+    PathCV(AdvancedLogisticRegression(l1_ratio=1.0), alphas=[0.01, 0.1], cv=3),
 ]
 
 
@@ -54,5 +70,6 @@ def test_scikit_learn(estimator, check):
 def test_every_public_estimator_is_checked():
     from skopt_solvers import estimators
 
-    assert {type(e).__name__ for e in ESTIMATORS} == set(estimators.__all__)
+    classes = {name for name in estimators.__all__ if name[0].isupper()}
+    assert {type(e).__name__ for e in ESTIMATORS} == classes
     assert set(estimators.__all__) <= set(skopt_solvers.__all__)

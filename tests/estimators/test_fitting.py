@@ -332,3 +332,11 @@ def test_ctrl_c(cancer):
         signal.signal(signal.SIGALRM, before)
     assert model.result_.status is Status.INTERRUPTED
     assert model.score(X, y) > 0.9
+
+
+def test_a_warning_points_at_the_call_of_fit(small):
+    X, y, classes, _ = small
+    for model, target in (ProximalLasso(), y), (AdvancedLinearClassifier(), classes):
+        with pytest.warns(ConvergenceWarning) as caught:
+            model.set_params(max_iter=0).fit(X, target)
+        assert [each.filename for each in caught] == [__file__]

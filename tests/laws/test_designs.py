@@ -137,7 +137,7 @@ def check_passes(design, X):
     assert isinstance(design, Design)
     assert design.shape == X.shape and design.dtype == X.dtype
     assert design.nnz == (X.size if isinstance(design, Dense) else np.count_nonzero(X))
-    for k in ((), (LANES,)):
+    for k in ((), (LANES,), (2 * LANES,)):
         w, s, d = vectors(p, *k), vectors(n, *k), np.abs(vectors(n, *k))
         close(design.dot(w), exact @ w)
         close(design.tdot(s), exact.T @ s)
@@ -147,6 +147,11 @@ def check_passes(design, X):
     close(design.tdot(s), exact.T @ s)
     check_gram(design, exact)
     rows = np.array([0, n - 1, n // 2, 0])
+    some = np.random.default_rng(1).permutation(p)[: max(p - 3, 1)]
+    w = vectors(len(some), 2 * LANES)
+    close(design.dot_columns(some, w), exact[:, some] @ w)
+    close(design.dot_columns(some[:1], w[:1]), exact[:, some[:1]] @ w[:1])
+    close(design.dot_rows(rows, some, w), exact[np.ix_(rows, some)] @ w)
     taken = design.take(rows)
     assert taken.dtype == X.dtype and type(taken) is type(design)
     close(taken.dot(vectors(p)), exact[rows] @ vectors(p))

@@ -10,15 +10,26 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from scipy.special import xlogy
+from sklearn.metrics import mean_tweedie_deviance
 
+from skopt_solvers.estimators._parts import allows
 from skopt_solvers.losses import (
+    Binomial,
+    Gamma,
     Huber,
+    InverseGaussian,
+    LogCosh,
     Logistic,
     Loss,
+    ModifiedHuber,
     Multinomial,
+    NegativeBinomial,
     Poisson,
+    PseudoHuber,
     Squared,
     SquaredHinge,
+    Tweedie,
 )
 from skopt_solvers.testing import check_loss, check_vector_loss
 
@@ -26,6 +37,13 @@ DOMAINS = [
     (Logistic(), [-1.0, 1.0], [0.0, 0.5, 2.0, math.nan], "-1 and +1"),
     (SquaredHinge(), [-1.0, 1.0], [0.0, 0.5, 2.0, math.nan], "-1 and +1"),
     (Poisson(), [0.0, 0.5, 3.0], [-1e-9, -1.0, math.nan, math.inf], "at least zero"),
+    (ModifiedHuber(), [-1.0, 1.0], [0.0, math.nan], "-1 and +1"),
+    (Binomial(), [0.0, 0.3, 1.0], [-1e-9, 1.1, math.nan, math.inf], "from 0 to 1"),
+    (Gamma(), [1e-300, 2.0], [0.0, -1.0, math.nan, math.inf], "above zero"),
+    (InverseGaussian(), [1e-300, 2.0], [0.0, -1.0, math.nan], "above zero"),
+    (Tweedie(1.9), [0.0, 0.5, 3.0], [-1e-9, math.nan, math.inf], "at least zero"),
+    (Tweedie(2.0), [0.5, 3.0], [0.0, math.nan, math.inf], "above zero"),
+    (NegativeBinomial(), [0.0, 0.5, 3.0], [-1e-9, math.nan], "at least zero"),
     (Multinomial(), [0.0, 1.0, 7.0], [-1.0, 0.5, math.nan, math.inf], "0, 1, 2"),
 ]
 
@@ -52,6 +70,39 @@ CONJUGATES = [
         lambda y, q: (q + y) * math.log(q + y) - (q + y) - y * math.log(y) + y,
     ),
     (SquaredHinge(), -1.0, [0.0, 0.4, 6.0], lambda y, q: -q + q * q / 4),
+    (ModifiedHuber(), -1.0, [0.0, 0.4, 3.9], lambda y, q: -q + q * q / 4),
+    (
+        PseudoHuber(0.8),
+        1.3,
+        [-0.79, -0.3, 0.0, 0.7],
+        lambda y, q: 0.64 * (1 - math.sqrt(1 - (q / 0.8) ** 2)) + q * y,
+    ),
+    (
+        LogCosh(0.8),
+        1.3,
+        [-0.79, -0.3, 0.0, 0.7],
+        lambda y, q: 0.32 * (xlogy(1 + q / 0.8, 1 + q / 0.8)
+                             + xlogy(1 - q / 0.8, 1 - q / 0.8)) + q * y,
+    ),
+    (
+        Gamma(),
+        1.3,
+        [-2.0, 0.0, 0.99],
+        lambda y, q: (1 - q) * (math.log((1 - q) / y) - 1) + math.log(y) + 1,
+    ),
+    (
+        Binomial(),
+        0.3,
+        [-0.29, 0.0, 0.6],
+        lambda y, q: xlogy(q + y, q + y) + xlogy(1 - q - y, 1 - q - y)
+        - xlogy(y, y) - xlogy(1 - y, 1 - y),
+    ),
+    (
+        NegativeBinomial(0.5),
+        3.0,
+        [-2.9, 0.0, 1.9],
+        lambda y, q: xlogy(q + y, q + y) - xlogy(y, y) + xlogy(2 - q, 1 - q / 2),
+    ),
 ]  # fmt: skip
 
 NUMBERS = """
@@ -62,7 +113,9 @@ from skopt_solvers.losses import *
 p = np.linspace(-40.0, 40.0, 81)
 q = np.linspace(-0.9, 0.0, 4)
 out = []
-for loss in (Squared(), Logistic(), SquaredHinge(), Huber(), Poisson()):
+for loss in (Squared(), Logistic(), SquaredHinge(), Huber(), Poisson(), Gamma(),
+             InverseGaussian(), Tweedie(), NegativeBinomial(), Binomial(), LogCosh(),
+             PseudoHuber(), ModifiedHuber()):
     record = loss.record()
     for z in p.tolist():
         out += [record.value(1.0, z), record.slope(1.0, z), record.curvature(1.0, z)]
@@ -137,6 +190,17 @@ def test_conjugates(loss, y, slopes, formula):
         (Huber(0.5), 3.0, -0.51),
         (Poisson(), 2.0, -2.001),
         (Poisson(), 0.0, -1e-9),
+        (Gamma(), 2.0, 1.001),
+        (Tweedie(2.0), 2.0, 1.001),
+        (Tweedie(1.5), 0.0, -1e-3),
+        (NegativeBinomial(2.0), 3.0, 0.501),
+        (NegativeBinomial(2.0), 3.0, -3.001),
+        (Binomial(), 0.3, 0.71),
+        (Binomial(), 0.3, -0.31),
+        (PseudoHuber(0.5), 1.0, 0.51),
+        (LogCosh(0.5), 1.0, -0.51),
+        (ModifiedHuber(), 1.0, 1e-3),
+        (ModifiedHuber(), 1.0, -4.001),
     ],
     ids=repr,
 )
@@ -195,9 +259,74 @@ def test_delta_out_of_range_is_named(delta):
         Huber(delta=delta).check(np.zeros(3))
 
 
-@pytest.mark.parametrize("loss", [Squared(), Huber(), Poisson(), Logistic()], ids=repr)
+@pytest.mark.parametrize("p", [-20.0, -1.1, 0.3, 20.0])
+def test_small_gaps_are_exact(any_loss, p):
+    """For the slope a little further on: ``curvature * distance**2 / 2``."""
+    if not any_loss.dual:
+        return
+    record = any_loss.record()
+    for y in (-1.0, 1.0) if any_loss.labels else (0.0, 0.3, 1.0):
+        if not allows(any_loss, np.array([y])):
+            continue
+        distance = 1e-4
+        bends = [record.curvature(y, p + k * distance) for k in (-1.0, 0.0, 1.0, 2.0)]
+        if max(bends) > 1.1 * min(bends):  # a kink
+            continue
+        gap = record.gap(y, p, record.slope(y, p + distance))
+        rounding = 1e-12 * abs(record.slope(y, p)) * distance  # of the slope itself
+        expected = pytest.approx(bends[1] * distance**2 / 2, rel=1e-2, abs=rounding)
+        assert gap == expected
+
+
+@pytest.mark.parametrize("y", [0.2, 1.0, 30.0])
+@pytest.mark.parametrize(
+    ("power", "special"), [(1.0, Poisson()), (2.0, Gamma()), (3.0, InverseGaussian())]
+)
+def test_special_powers(power, special, y):
+    general, special = Tweedie(power).record(), special.record()
+    for p in (-3.0, 0.0, 2.0):
+        for name in ("value", "slope", "curvature"):
+            expected = getattr(special, name)(y, p)
+            assert getattr(general, name)(y, p) == pytest.approx(expected, rel=1e-10)
+        q = 0.3 * special.slope(y, p)
+        if power > 2:  # not convex
+            continue
+        assert general.gap(y, p, q) == pytest.approx(special.gap(y, p, q), rel=1e-10)
+
+
+@pytest.mark.parametrize("power", [1.0, 1.5, 2.0, 2.5, 3.0])
+def test_deviances_are_scikit_learns(power):
+    y, p = np.array([0.3, 1.0, 20.0]), np.array([-1.0, 0.5, 2.0])
+    record = Tweedie(power).record()
+    values = [record.value(a, b) for a, b in zip(y, p, strict=True)]
+    expected = mean_tweedie_deviance(y, np.exp(p), power=power) / 2
+    assert np.mean(values) == pytest.approx(expected, rel=1e-12)
+
+
+def test_negative_binomial_tends_to_poisson():
+    near, poisson = NegativeBinomial(1e-7).record(), Poisson().record()
+    for y in (0.0, 2.0, 9.0):
+        for p in (-2.0, 0.0, 1.5):
+            assert near.value(y, p) == pytest.approx(poisson.value(y, p), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [PseudoHuber(0.0), LogCosh(-1.0), Tweedie(0.5), Tweedie("a"), NegativeBinomial(0)],
+)
+def test_parameters_are_checked(loss):
+    name = next(iter(loss.get_params()))
+    with pytest.raises(ValueError, match=f"{type(loss).__name__} needs {name}"):
+        loss.check(np.ones(3))
+
+
+STARTS = [Squared(), Huber(), Poisson(), Logistic(), Gamma(), Tweedie(1.5),
+          NegativeBinomial(), Binomial(), InverseGaussian()]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", STARTS, ids=repr)
 def test_start_is_near_the_best_constant(loss):
-    y = np.array([1.0, 1.0, -1.0]) if loss.labels else np.array([0.9, 1.0, 1.3])
+    y = np.array([1.0, 1.0, -1.0]) if loss.labels else np.array([0.8, 0.9, 0.7])
     mean = y.mean()
     slopes = [loss.slope(each, loss.start(mean)) for each in y]
     assert abs(np.mean(slopes)) < 1e-12

@@ -1,0 +1,226 @@
+"""Paths of 100 strengths, and cross-validation, against every peer installed.
+
+    OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python benchmarks/paths.py \\
+        [--data FOLDER] [--only CELL]
+
+A path counts when the relative duality gap is at most 1e-6 at every strength; peers run
+at the loosest tolerance of a ladder that achieves it, or are shown with the time at
+which they had not (``>``). Fits are interleaved, the least time of three counts.
+FOLDER holds a module ``load`` with ``load(name) -> X, y``; without it generated data
+alone are used.
+"""
+
+import argparse
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from peers import _installed
+from sklearn.datasets import make_classification, make_regression
+from sklearn.linear_model import LassoCV, LogisticRegressionCV, lasso_path
+
+from skopt_solvers import (
+    AdvancedLogisticRegressionCV,
+    ProximalLasso,
+    ProximalLassoCV,
+    regularization_path,
+)
+
+TARGET = 1e-6
+LADDER = 10.0 ** -np.arange(4, 11)
+PATIENT = 10.0  # seconds after which a ladder is not climbed any further
+ROUNDS = 3
+CELLS = {
+    "leukemia": 1e-3,
+    "riboflavin": 1e-3,
+    "meltingpoint": 1e-3,
+    "imdb": 1e-2,
+    "10,000 x 1,000": 1e-3,
+}
+Path = Callable[[float], np.ndarray]
+
+
+@dataclass
+class Task:
+    """A lasso without intercept at 100 strengths."""
+
+    name: str
+    X: Any
+    y: np.ndarray
+    alphas: np.ndarray
+
+    def gap(self, W: Any) -> float:
+        """Largest relative duality gap of the coefficients (p, strengths)."""
+        W = W.toarray() if sp.issparse(W) else np.asarray(W)
+        n, R = len(self.y), self.y[:, None] - self.X @ W
+        s = np.minimum(1.0, self.alphas / np.abs(self.X.T @ R / n).max(axis=0))
+        cost = self.alphas * np.abs(W).sum(axis=0)
+        primal = 0.5 * (R**2).mean(axis=0) + cost
+        turn = cost - s * ((self.X.T @ R / n) * W).sum(axis=0)
+        return float(np.max((0.5 * (1 - s) ** 2 * (R**2).mean(axis=0) + turn) / primal))
+
+
+def task(name: str, X: Any, y: np.ndarray, eps: float) -> Task:
+    """Columns as they are, the target centred."""
+    if sp.issparse(X):
+        X = sp.csc_matrix(X)
+        X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
+    else:
+        X = np.asfortranarray(X)
+    y = np.asarray(y, float) - np.mean(y)
+    first = float(np.abs(X.T @ y).max()) / len(y)
+    return Task(name, X, y, np.geomspace(first, eps * first, 100))
+
+
+def tasks(load: Callable[[str], Any] | None) -> Iterator[Task]:
+    """All cells for which there are data."""
+    for name, eps in CELLS.items():
+        if name[0].isdigit():
+            made = make_regression(10_000, 1000, n_informative=100, noise=10.0,
+                                   random_state=0)  # fmt: skip
+            yield task(name, *made, eps)
+        elif load is not None:
+            yield task(name, *load(name), eps)
+
+
+def paths(each: Task) -> dict[str, Path]:
+    """Everybody who can follow a path: tolerance -> coefficients."""
+    X, y, alphas = each.X, each.y, each.alphas
+    found: dict[str, Path] = {
+        "skopt_solvers": lambda tol: regularization_path(
+            ProximalLasso(fit_intercept=False, tol=tol), X, y, alphas=alphas
+        ).coefs,
+        "scikit-learn": lambda tol: lasso_path(
+            X, y, alphas=alphas, tol=tol, max_iter=100_000
+        )[1],
+    }
+    if _installed("celer"):
+        from celer import celer_path
+
+        found["celer"] = lambda tol: celer_path(X, y, "lasso", alphas=alphas, tol=tol)[
+            1
+        ]
+    if _installed("skglm"):
+        from skglm import Lasso
+
+        found["skglm"] = lambda tol: Lasso(
+            fit_intercept=False, tol=tol * alphas[-1], max_iter=500
+        ).path(X, y, alphas)[1]
+    return found
+
+
+def seconds(run: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
+    """How long a call takes, and its result."""
+    begun = time.perf_counter()
+    result = run(*arguments)
+    return time.perf_counter() - begun, result
+
+
+def loosest(each: Task, path: Path) -> tuple[float | None, float]:
+    """The first tolerance of the ladder that reaches the target, and the last time."""
+    taken = 0.0
+    for tol in LADDER:
+        taken, W = seconds(path, tol)
+        if each.gap(W) <= TARGET:
+            return float(tol), taken
+        if taken > PATIENT:
+            break
+    return None, taken
+
+
+def least(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
+    """Milliseconds of everybody: interleaved, the least of some rounds."""
+    times: dict[str, float] = dict.fromkeys(runs, np.inf)
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            if times[name] <= 1e3 * PATIENT or times[name] == np.inf:
+                times[name] = min(times[name], 1e3 * seconds(run)[0])
+    return times
+
+
+def report(
+    kind: str, name: str, times: dict[str, float], late: dict[str, float] | None = None
+) -> None:
+    """One line of the table; `late` are those who missed the target."""
+    ours, late = times.pop("skopt_solvers"), late or {}
+    shown = [f"{who} {t:.0f}" for who, t in times.items()]
+    shown += [f"{who} > {t:.0f}" for who, t in late.items()]
+    best, sign = min(times.values(), default=np.inf), ""
+    if not times and late:
+        best, sign = min(late.values()), "< "
+    cells = [kind, name, f"{ours:.0f}", ", ".join(shown), f"{sign}{ours / best:.2g}"]
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def folds(name: str, X: Any, y: np.ndarray, eps: float) -> None:
+    """Five folds of a lasso with an intercept, on the same grid."""
+    cell = task(name, X, y, eps)
+    alphas = cell.alphas[1:]
+    runs: dict[str, Callable[[], Any]] = {
+        "skopt_solvers": lambda: ProximalLassoCV(alphas=alphas, tol=TARGET).fit(
+            cell.X, cell.y
+        ),
+        "scikit-learn": lambda: LassoCV(alphas=alphas, tol=TARGET, max_iter=10**5).fit(
+            cell.X, cell.y
+        ),
+    }
+    # celer 0.7.4's LassoCV cannot be made with scikit-learn 1.9
+    runs["skopt_solvers"]()
+    report("lasso, 5 folds", name, least(runs))
+
+
+def logistic_folds() -> None:
+    """Five folds of logistic regression at the ten default values of C."""
+    X, y = make_classification(5000, 200, n_informative=40, random_state=0)
+    runs: dict[str, Callable[[], Any]] = {
+        "skopt_solvers": lambda: AdvancedLogisticRegressionCV(tol=TARGET).fit(X, y),
+        "scikit-learn": lambda: LogisticRegressionCV(
+            l1_ratios=(0.0,), scoring="neg_log_loss", use_legacy_attributes=False,
+            tol=1e-6, max_iter=10_000,
+        ).fit(X, y),
+    }  # fmt: skip
+    runs["skopt_solvers"]()
+    report("logistic, 5 folds", "5,000 x 200", least(runs))
+
+
+def main() -> None:
+    """Measure all cells."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="folder of a module load.py")
+    parser.add_argument("--only", help="name of one cell")
+    folder, only = parser.parse_args().data, parser.parse_args().only
+    load = None
+    if folder:
+        sys.path.insert(0, folder)
+        from load import load  # type: ignore[import-not-found]
+    warnings.simplefilter("ignore")
+    print("| what | data | ours, ms | peers, ms | ours / best peer |")
+    print("| --- | --- | --- | --- | --- |")
+    for each in tasks(load):
+        if only not in (None, each.name):
+            continue
+        runs, late = {}, {}
+        for name, path in paths(each).items():
+            path(0.1)
+            ours = name == "skopt_solvers"
+            tol, taken = (TARGET, 0.0) if ours else loosest(each, path)
+            if tol is None:
+                late[name] = 1e3 * taken
+            else:
+                runs[name] = lambda path=path, tol=tol: path(tol)
+        assert each.gap(runs["skopt_solvers"]()) <= TARGET
+        report("lasso path", each.name, least(runs), late)
+    for each in tasks(load):
+        if each.name != "imdb" and only in (None, each.name):
+            folds(each.name, each.X, each.y, float(each.alphas[-1] / each.alphas[0]))
+    if only is None:
+        logistic_folds()
+
+
+if __name__ == "__main__":
+    main()

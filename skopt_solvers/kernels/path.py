@@ -1,0 +1,76 @@
+"""Minimisers of a quadratic plus a piecewise penalty at strengths that come down.
+
+The active set and its factor are carried from one strength to the next, where a few
+coefficients enter or leave.
+"""
+
+import numpy as np
+
+from .._compile import kernel
+from .active_set import enter, newton
+from .penalties import costs, gaps, shrinkage
+
+ROUNDS = 100  # of entering and leaving at one strength
+PATIENCE = 5  # rounds that may pass without halving what is left on the active set
+
+
+@kernel(sums=True)
+def follow(gram, v, w, level, ridge, low, high, unit, bend, strengths, goals, first,
+           R, active, sign, m, limit, W, V):  # fmt: skip
+    """Solve at ``strengths[first:]``; returns where it stopped, and how many take part.
+
+    Level and ridge are `unit` and `bend` times the strength; `R` belongs to the ridge
+    of ``strengths[first]``. It stops early where more than `limit` coefficients would
+    have to enter at once.
+    """
+    fixed = (gram, v, w, level, ridge, low, high, R, active, sign)
+    for t in range(first, strengths.shape[0]):
+        for a in range(w.shape[0]):
+            level[a] = strengths[t] * unit[a]
+            ridge[a] = strengths[t] * bend[a]
+        best, since, settled = np.inf, 0, False
+        for _ in range(ROUNDS):
+            m, done = newton(*fixed, m, 4 * w.shape[0] + 100)
+            before = m
+            m = enter(*fixed, m, goals[t], limit)
+            if m < 0 or not done:
+                return t, m
+            rest = 0.0
+            for i in range(before):
+                a = active[i]
+                slope = level[a] * sign[a] + ridge[a] * w[a]
+                rest = max(rest, abs(v[a] - slope))
+            since = 0 if rest < 0.5 * best else since + 1
+            best = min(best, rest)
+            if m == before and (rest <= goals[t] or since > PATIENCE):
+                settled = True
+                break
+        if not settled:
+            return t, m
+        W[t], V[t] = w, v
+    return strengths.shape[0], m
+
+
+@kernel(sums=True)
+def quadratic_gaps(penalty, level, ridge, unit, bend, strengths, columns, W, V, losses,
+                   least, free):  # fmt: skip
+    """Relative duality gaps of quadratic losses: those of slopes scaled by s are
+    ``(1 - s)**2`` times the loss.
+
+    `level` and `ridge` are the arrays behind the record `penalty`; `W` holds the
+    coefficients of `columns`, `V` minus the gradients, `least` the smallest objective
+    that counts.
+    """
+    out, w = np.empty(strengths.shape[0]), np.zeros(V.shape[1])
+    for t in range(strengths.shape[0]):
+        for j in range(w.shape[0]):
+            level[j] = strengths[t] * unit[j]
+            ridge[j] = strengths[t] * bend[j]
+        for a in range(columns.shape[0]):
+            w[columns[a]] = W[t, a]
+        scale = shrinkage(penalty, V[t], free, 1)
+        gap = gaps(penalty, w, V[t], free, scale, 1)
+        gap += (1.0 - scale) * (1.0 - scale) * losses[t]
+        objective = losses[t] + costs(penalty, w, 1)
+        out[t] = min(gap, objective) / max(objective, least)
+    return out

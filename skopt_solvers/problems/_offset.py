@@ -1,0 +1,56 @@
+"""What is added to predictions before the loss sees them, as a loss of its own.
+
+Nothing else of a problem knows of offsets: null model, certificates, line searches and
+stochastic rules see the loss of ``p + offset`` as a function of p.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..losses import Loss
+
+Array = np.ndarray
+
+
+def shifted(loss: Any, y: Array, offset: Array) -> tuple[Loss, Array]:
+    """The loss as a function of predictions without `offset`, and its targets."""
+    if loss.lanes or loss.whole:
+        raise ValueError(
+            f"{type(loss).__name__} takes no offset: give one to a loss of one "
+            "prediction per sample."
+        )
+    if loss.residual:  # only p - y matters
+        return loss, y - offset
+    return _Shifted(loss), np.column_stack([y, offset])
+
+
+class _Shifted(Loss):
+    """Another loss at ``p + offset``; a target is the pair of target and offset."""
+
+    def __init__(self, loss: Loss) -> None:
+        self.loss = loss
+
+    def value(self, y, p):
+        return self.loss.value(y[0], p + y[1])
+
+    def slope(self, y, p):
+        return self.loss.slope(y[0], p + y[1])
+
+    def curvature(self, y, p):
+        return self.loss.curvature(y[0], p + y[1])
+
+    def gap(self, y, p, q):
+        return self.loss.gap(y[0], p + y[1], q)
+
+    @property
+    def max_curvature(self) -> float:  # type: ignore[override]
+        return self.loss.max_curvature
+
+    @property
+    def convex(self) -> bool:
+        return self.loss.convex
+
+    @property
+    def dual(self) -> bool:
+        return self.loss.dual
