@@ -28,7 +28,7 @@ EPOCHS = {
 
 @dataclass
 class Memory:
-    """A slope of each row, and the gradient that these make, in the units of the visits."""
+    """A slope of each row, and the gradient that these make, in units of the visits."""
 
     table: Array
     mean: Array
