@@ -72,7 +72,7 @@ class FunctionProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
-        if self.jac:
+        if self.estimator is None:
             able |= Oracle.CERTIFICATE
         if self.penalty.elastic:
             able |= Oracle.ORTHANTS
@@ -266,6 +266,8 @@ def _loss(
     """The value of `fun`, which other processes can compute as well."""
     answer = fun(x.copy(), *args)
     return _number(answer[0] if paired else answer)
+
+
 def _estimator(jac: Any) -> GradientEstimator | None:
     """How gradients are found from values, None where they are given."""
     if jac is True or (callable(jac) and not isinstance(jac, type)):

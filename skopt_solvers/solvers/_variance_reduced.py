@@ -10,7 +10,7 @@ import numpy as np
 
 from .._params import Choice, Constraint, Number, Optional
 from ..problems._base import Oracle, Point, Problem
-from ..problems._walk import Memory, Visit, Walk
+from ..problems._visits import Memory, Visit, Visits
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 
@@ -22,9 +22,9 @@ NOISE = 1e-12  # losses of the objective below this share of it may be rounding
 
 @dataclass
 class VarianceReducedState(State):
-    """The walk, what it remembers, and what the guard must know."""
+    """The visits, what is remembered, and what the guard must know."""
 
-    walk: Any = None
+    visits: Any = None
     memory: Any = None
     best: Any = None
     limit: float = math.inf
@@ -76,24 +76,24 @@ class VarianceReduced(Solver):
         feasible = problem.prox(x, np.full_like(x, 1e-300))
         state = VarianceReducedState(problem.at(feasible), budget, NOT_YET)
         state.certify(problem)
-        state.walk = Walk(problem, self.preconditioner is not None, budget.rng)
-        state.memory = self._memory(state.walk, state.point)
+        state.visits = Visits(problem, self.preconditioner is not None, budget.rng)
+        state.memory = self._memory(state.visits, state.point)
         state.best = state.point
         state.limit = GUARD * abs(state.point.objective) + 1e-300
         self._pace(state)
         return state
 
     def step(self, problem: Problem, state: Any) -> None:
-        x = state.walk.epoch(state.point.x, state.memory, state.rate, self.visit)
+        x = state.visits.epoch(state.point.x, state.memory, state.rate, self.visit)
         state.point = problem.at(x)
         state.certify(problem)
         if self.learning_rate == "auto":
             self._watch(state)
         if type(self).refresh:
-            state.memory = state.walk.remember(state.point)
+            state.memory = state.visits.remember(state.point)
 
-    def _memory(self, walk: Walk, point: Any) -> Memory:
-        return walk.remember(point) if type(self).warm else walk.forget()
+    def _memory(self, visits: Visits, point: Any) -> Memory:
+        return visits.remember(point) if type(self).warm else visits.forget()
 
     def _pace(self, state: VarianceReducedState) -> None:
         """The rate for the next epoch."""
@@ -101,7 +101,7 @@ class VarianceReduced(Solver):
             state.rate = float(self.learning_rate)
             return
         share = type(self).share if self.preconditioner is not None else 1 / 3
-        state.rate = state.factor * share / state.walk.top
+        state.rate = state.factor * share / state.visits.top
 
     def _watch(self, state: VarianceReducedState) -> None:
         """Halve the rate where epochs do not help; go back where they do harm."""
@@ -120,6 +120,6 @@ class VarianceReduced(Solver):
             state.stalled = state.halvings > HALVINGS
         if harmed:
             state.point = state.best
-            state.memory = self._memory(state.walk, state.best)
-        state.walk.weigh(state.point)
+            state.memory = self._memory(state.visits, state.best)
+        state.visits.weigh(state.point)
         self._pace(state)

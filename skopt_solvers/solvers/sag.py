@@ -1,6 +1,6 @@
 """SAG: stochastic steps along the mean of remembered gradients."""
 
-from ..problems._walk import Visit
+from ..problems._visits import Visit
 from ._variance_reduced import VarianceReduced
 
 

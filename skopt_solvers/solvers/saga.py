@@ -1,6 +1,6 @@
 """SAGA: stochastic steps whose noise vanishes."""
 
-from ..problems._walk import Visit
+from ..problems._visits import Visit
 from ._variance_reduced import VarianceReduced
 
 

@@ -1,6 +1,6 @@
 """SVRG: stochastic steps corrected by a full gradient now and then."""
 
-from ..problems._walk import Visit
+from ..problems._visits import Visit
 from ._variance_reduced import VarianceReduced
 
 

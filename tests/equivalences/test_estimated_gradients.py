@@ -8,7 +8,7 @@ from scipy.optimize import rosen, rosen_der
 
 from skopt_solvers import minimize
 from skopt_solvers.penalties import L1, Box
-from skopt_solvers.problems import SPSA, FiniteDifferences, FunctionProblem
+from skopt_solvers.problems import SPSA, FiniteDifferences, FunctionProblem, Oracle
 from skopt_solvers.solvers import SGD, Adagrad, Adam, GradientDescent
 
 START = np.array([-1.2, 1.0, 0.3])
@@ -98,6 +98,12 @@ def test_a_certificate_never_rests_on_an_estimate():
     point = problem.at(np.zeros(2))
     assert not point.loss_gradient.any()
     assert problem.certificate(point).value >= 0.5
+
+
+@pytest.mark.parametrize("jac", [None, False, FiniteDifferences(), SPSA()])
+def test_certificates_from_values_are_not_cheap(jac):
+    assert Oracle.CERTIFICATE not in FunctionProblem(rosen, START, jac).provides
+    assert Oracle.CERTIFICATE in FunctionProblem(rosen, START, rosen_der).provides
 
 
 @pytest.mark.parametrize(("jac", "hint"), [

@@ -8,7 +8,7 @@ from problems import DESIGNS, LOSSES, PENALTIES, data, make
 from skopt_solvers.losses import Logistic, Multinomial, Poisson, Squared
 from skopt_solvers.penalties import L1, L2, NoPenalty, Penalty
 from skopt_solvers.problems import linear_problem
-from skopt_solvers.problems._walk import Walk
+from skopt_solvers.problems._visits import Visits
 from skopt_solvers.result import Status
 from skopt_solvers.run import run
 from skopt_solvers.solvers import SAG, SAGA, SVRG
@@ -89,14 +89,14 @@ class Recorder:
 
     def __init__(self, monkeypatch):
         self.points, self.rows, self.walk = [], [], None
-        draw = Walk.draw
+        draw = Visits.draw
 
         def drawn(walk, replace):
             self.walk, rows = walk, draw(walk, replace)
             self.rows.append(walk.order[rows])
             return rows
 
-        monkeypatch.setattr(Walk, "draw", drawn)
+        monkeypatch.setattr(Visits, "draw", drawn)
 
     def __call__(self, progress):
         self.points.append(progress.state.point.x.copy())
@@ -121,7 +121,7 @@ def test_each_visit_is_the_formula(
     keep = Recorder(monkeypatch)
     run(solver, problem, callbacks=[keep], random_state=0)
     walk, visits = keep.walk, np.empty(40)
-    visits[walk.order] = walk.visits
+    visits[walk.order] = walk.expected
     path = written_out(
         cls, problem, X, y, weights / weights.sum(), keep.rows, visits,
         rate * walk.scale**2, walk.shift,
@@ -138,7 +138,7 @@ def test_visits_follow_the_curvature(monkeypatch, cls):
     walk, n = keep.walk, len(y)
     counts = np.bincount(np.concatenate(keep.rows), minlength=n) / len(keep.rows)
     expected = np.empty(n)
-    expected[walk.order] = walk.visits
+    expected[walk.order] = walk.expected
     assert expected.sum() == pytest.approx(n) and expected.min() >= 0.5
     assert expected[7] > 10 * np.median(expected)
     np.testing.assert_allclose(counts, expected, atol=0.35 * np.sqrt(expected).max())

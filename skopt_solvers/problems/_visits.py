@@ -28,7 +28,7 @@ EPOCHS = {
 
 @dataclass
 class Memory:
-    """A slope of each row, and the gradient that these make, in the walk's units."""
+    """A slope of each row, and the gradient that these make, in units of the visits."""
 
     table: Array
     mean: Array
@@ -53,7 +53,7 @@ class Visit:
     replace: bool
 
 
-class Walk:
+class Visits:
     """Visits to the rows of a copy of the data, shuffled once.
 
     In the metric, rows are drawn the more often the more their loss bends: one rare
@@ -62,6 +62,8 @@ class Walk:
 
     Attributes
     ----------
+    expected : ndarray of shape (n,)
+        How often each row is visited in an epoch, in expectation.
     top : float
         Largest curvature that one visit can meet: steps shorter than ``1 / top`` of
         the metric are safe.
@@ -105,11 +107,11 @@ class Walk:
             found = point.curvatures.reshape(n, -1).max(axis=1)[self.order]
             bends = AHEAD * np.maximum(found, self.weights @ found)
         bends *= n * self.weights * self.lengths
-        visits = np.ones(n)
+        expected = np.ones(n)
         if self.preconditioned:
-            visits = 0.5 + 0.5 * bends / max(np.mean(bends), 1e-300)
-        self.visits = visits
-        self.top = max(float(np.max(bends / visits)), 1e-300)
+            expected = 0.5 + 0.5 * bends / max(np.mean(bends), 1e-300)
+        self.expected = expected
+        self.top = max(float(np.max(bends / expected)), 1e-300)
 
     def remember(self, point: "LinearPoint") -> Memory:
         """Every row's slope at a point."""
@@ -129,7 +131,7 @@ class Walk:
         x = self.frame.enter(x).reshape(-1, *problem.response.shape)
         steps = rate * self.scale**2
         steps[problem.constant] = 0.0
-        push = self.weights * (len(self.y) / self.visits if visit.whole else 1.0)
+        push = self.weights * (len(self.y) / self.expected if visit.whole else 1.0)
         pull = self.weights if visit.keep else np.zeros_like(self.weights)
         sparse = self.design.sparse
         offsets = np.zeros(problem.n_columns, np.int64) if sparse else self.shift
@@ -143,9 +145,9 @@ class Walk:
     def draw(self, replace: bool) -> Array:
         """Rows of the copy to visit, in blocks of consecutive ones in random order."""
         if replace:
-            counts = self.rng.poisson(self.visits)
+            counts = self.rng.poisson(self.expected)
         else:
-            counts = np.floor(self.visits + self.rng.random(len(self.y)))
+            counts = np.floor(self.expected + self.rng.random(len(self.y)))
         rounds, active = [], np.flatnonzero(counts)
         while len(active):
             rounds.append(active)
