@@ -46,8 +46,9 @@ class NAdam(MomentSolver):
         "auto" scales and centres the columns implicitly; coefficients come back in the
         user's units. None is the plain rule.
     tol : float or None, default=1e-3
-        Certificate that counts as success, checked once at the end; None if all epochs
-        done is success enough.
+        Certificate that counts as success: checked after decays of 1, 2, 4, ... epochs
+        with automatic rates and schedule, else once at the end; None if all epochs done
+        is success enough.
     max_iter : int, default=50
         Epochs.
 
