@@ -104,30 +104,22 @@ class LinearSweep(Sweep):
         design = problem.design.take(order)
         make = walk_for(problem, design, rule, self.batch)
         units = units_of(problem, design, preconditioned, centred=make.centred)
-        self.scale, self.shift, self.facts = units.scale, units.shift, units.facts
+        self.scale, self.facts = units.scale, units.facts
+        self.frame = problem.frame(units.shift)
         y = readonly(problem.response.y[order])
         weights = readonly(n * problem.response.weights[order])
         self.walk = make(problem, design, units, y, weights, self.batch)
 
     def enter(self, x: Array) -> Array:
-        u = self._recentred(x, self.problem.mean, self.shift)
-        u /= self._each
-        return u
+        return self.frame.enter(x) / self._each
 
     def leave(self, u: Array) -> Array:
-        return self._recentred(u * self._each, self.shift, self.problem.mean)
+        return self.frame.leave(u * self._each)
 
     @property
     def _each(self) -> Array:
         """The unit of each coordinate."""
         return np.repeat(self.scale, self.problem.lanes)[: self.problem.size]
-
-    def _recentred(self, x: Array, old: Array, new: Array) -> Array:
-        """x with its intercept restated for columns centred elsewhere."""
-        x = x.copy()
-        if self.problem.fit_intercept and old is not new:
-            x[self.problem.split :] += (new - old) @ self.problem.coefficients(x)
-        return x
 
     def epoch(
         self, rule: Record, u: Array, keep: tuple[Array, Array], rates: Array,
