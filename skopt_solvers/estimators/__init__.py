@@ -11,14 +11,18 @@ from .generalized import (
 from .path_cv import PathCV
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
 from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
+from .ridge import AdvancedRidge
+from .support_vector import AdvancedLinearSVC
 
 __all__ = [
     "AdvancedGammaRegressor",
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
+    "AdvancedLinearSVC",
     "AdvancedLogisticRegression",
     "AdvancedLogisticRegressionCV",
     "AdvancedPoissonRegressor",
+    "AdvancedRidge",
     "AdvancedTweedieRegressor",
     "PathCV",
     "ProximalElasticNet",

@@ -35,7 +35,7 @@ class DevianceRegressor(LinearRegressor):
     _: KW_ONLY
     alpha: float = 1.0
 
-    def _penalty(self) -> Penalty:
+    def _penalty(self, total: float) -> Penalty:
         return L2(self.alpha)
 
     def _explained(

@@ -47,8 +47,8 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         """The loss."""
 
     @abstractmethod
-    def _penalty(self) -> Penalty:
-        """The penalty."""
+    def _penalty(self, total: float) -> Penalty:
+        """The penalty, for sample weights of this sum."""
 
     def fit(
         self,
@@ -158,7 +158,8 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
 
     def _plan(self, y: Array, weights: Array) -> Plan:
         columns = y.reshape(len(y), -1).T
-        return Plan([Task(c) for c in columns], self._loss(), self._penalty(), weights)
+        loss, penalty = self._loss(), self._penalty(weights.sum())
+        return Plan([Task(c) for c in columns], loss, penalty, weights)
 
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
         single = w.shape[1] == 1
@@ -215,7 +216,7 @@ class ProximalLasso(LinearRegressor):
     def _loss(self) -> Squared:
         return Squared()
 
-    def _penalty(self) -> L1:
+    def _penalty(self, total: float) -> L1:
         return L1(self.alpha, self.weights, self.positive)
 
 
@@ -265,7 +266,7 @@ class ProximalElasticNet(LinearRegressor):
     def _loss(self) -> Squared:
         return Squared()
 
-    def _penalty(self) -> ElasticNet:
+    def _penalty(self, total: float) -> ElasticNet:
         return ElasticNet(self.alpha, self.l1_ratio, self.weights, self.positive)
 
 
@@ -327,7 +328,7 @@ class AdvancedLinearRegressor(LinearRegressor):
             )
         return loss
 
-    def _penalty(self) -> Penalty:
+    def _penalty(self, total: float) -> Penalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
 
     def _strength(self) -> Strength:

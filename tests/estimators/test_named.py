@@ -1,0 +1,81 @@
+"""Named estimators are scikit-learn's, with the same parameters."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from sklearn import linear_model, svm
+
+from skopt_solvers import AdvancedLinearSVC, AdvancedRidge, regularization_path
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("alpha", [1e-3, 1.0, 1e4])
+def test_ridge(diabetes, alpha, intercept, weighted):
+    X, y = diabetes
+    Y = np.column_stack([y, np.sqrt(y)])
+    s = np.linspace(0.0, 3.0, len(y)) if weighted else None
+    ours = AdvancedRidge(alpha, fit_intercept=intercept, tol=1e-14)
+    theirs = linear_model.Ridge(alpha, fit_intercept=intercept)
+    for target in (y, Y):
+        a, b = ours.fit(X, target, s), theirs.fit(X, target, s)
+        np.testing.assert_allclose(a.coef_, b.coef_, rtol=1e-6, atol=1e-8)
+        np.testing.assert_allclose(a.intercept_, b.intercept_, rtol=1e-9, atol=1e-12)
+        assert a.score(X, target, s) == pytest.approx(b.score(X, target, s), abs=1e-9)
+
+
+def test_ridge_of_positive_coefficients(diabetes):
+    X, y = diabetes
+    a = AdvancedRidge(2.0, positive=True, tol=1e-14).fit(X, y)
+    b = linear_model.Ridge(2.0, positive=True, tol=1e-14).fit(X, y)
+    np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-6)
+    assert a.coef_.min() == 0
+
+
+def test_ridge_along_a_path(diabetes):
+    """Strengths of a path are those of the estimator, not of the mean loss."""
+    X, y = diabetes
+    model = AdvancedRidge(tol=1e-12)
+    path = regularization_path(model, X, y, alphas=[100.0, 1.0])
+    for alpha, coef in zip(path.alphas, path.coefs.T, strict=True):
+        peer = linear_model.Ridge(alpha).fit(X, y)
+        np.testing.assert_allclose(coef, peer.coef_, rtol=1e-5)
+
+
+@pytest.mark.parametrize("storage", [np.asarray, sp.csr_array])
+@pytest.mark.parametrize("penalty", ["l2", "l1"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_linear_svc(wine, n_classes, penalty, storage):
+    X, y = wine
+    X, y = X[y < n_classes], y[y < n_classes]
+    shared = {"C": 0.1, "penalty": penalty, "fit_intercept": False}
+    a = AdvancedLinearSVC(tol=1e-12, class_weight="balanced", **shared)
+    a.fit(storage(X), y)
+    b = svm.LinearSVC(
+        dual=False, tol=1e-10, max_iter=100_000, class_weight="balanced", **shared
+    ).fit(X, y)
+    np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-5)
+    np.testing.assert_array_equal(a.predict(X), b.predict(X))
+    assert a.score(X, y) == b.score(X, y) and not hasattr(a, "predict_proba")
+
+
+def test_the_intercept_of_a_linear_svc_is_free(cancer):
+    """scikit-learn's is penalised the less the larger its scaling is."""
+    X, y = cancer
+    a = AdvancedLinearSVC(0.01, tol=1e-12).fit(X, y)
+    b = svm.LinearSVC(C=0.01, dual=False, tol=1e-9, intercept_scaling=1e3).fit(X, y)
+    np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-5)
+    np.testing.assert_allclose(a.intercept_, b.intercept_, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (AdvancedLinearSVC(loss="logistic"), "loss to be one of 'squared_hinge'"),
+        (AdvancedLinearSVC(penalty=None), "penalty to be one of 'l2', 'l1'"),
+        (AdvancedLinearSVC(C=0.0), "C to be a number greater than 0"),
+    ],
+)
+def test_unusable_parameters_are_refused(cancer, model, message):
+    with pytest.raises(ValueError, match=message):
+        model.fit(*cancer)
