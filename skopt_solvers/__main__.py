@@ -1,4 +1,4 @@
-"""``python -m skopt_solvers warm-up`` and ``python -m skopt_solvers info``."""
+"""``python -m skopt_solvers warm-up``, ``info`` and ``tables``."""
 
 import argparse
 import functools
@@ -15,7 +15,9 @@ import numpy as np
 import scipy.sparse as sp
 
 import skopt_solvers
+from skopt_solvers._catalogue import TABLES, update
 from skopt_solvers._compile import cache_directory
+from skopt_solvers._tables import markdown_table
 
 Job = tuple[str, Callable[[], Any]]
 
@@ -26,8 +28,22 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("warm-up", help="compile the common combinations now")
     commands.add_parser("info", help="print versions, cache folder and threads")
-    chosen = parser.parse_args(arguments).command
-    return warm_up() if chosen == "warm-up" else info()
+    catalogue = commands.add_parser("tables", help="of all solvers and schedules")
+    into = "a text whose blocks <!-- solvers --> ... to write anew; printed without"
+    catalogue.add_argument("file", nargs="?", type=Path, help=into)
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "tables":
+        return tables(chosen.file)
+    return warm_up() if chosen.command == "warm-up" else info()
+
+
+def tables(file: Path | None) -> int:
+    """Write the tables of all parts into a file, or print them."""
+    if file is None:
+        print("\n\n".join(markdown_table(*table()) for table in TABLES.values()))
+    else:
+        print(f"{file}: {'written anew' if update(file) else 'as it was'}")
+    return 0
 
 
 def info() -> int:

@@ -21,7 +21,7 @@ FLOORS = [
     {"solvers"},
     {"run", "minimize", "_walk", "_track", "path", "landscapes", "doctor"},
     {"estimators", "plotting", "compare", "diagnose"}
-    | {"testing", "__main__", "__init__"},
+    | {"testing", "_catalogue", "__main__", "__init__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = 1  # the floor on which no part imports another family

@@ -32,6 +32,7 @@ class LearnedSchedule(Schedule):
     """
 
     learned: ClassVar[bool] = True
+    picture = None
 
     def __init__(self, per: str = "epoch") -> None:
         self.per = per

@@ -59,6 +59,7 @@ default=None
     array([1.  , 1.  , 1.  , 0.75, 0.5 , 0.25])
     """
 
+    picture = {"schedules": (None, lambda k: 0.98**k)}  # noqa: RUF012
     parameters: ClassVar[Kinds] = {
         "schedules": Parts(_spans),
         "milestones": Times(_equal_parts, count=_joints),

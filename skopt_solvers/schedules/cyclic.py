@@ -47,6 +47,7 @@ class Cyclic(Schedule):
     array([0.  , 0.5 , 1.  , 0.5 , 0.  , 0.25, 0.5 , 0.25])
     """
 
+    picture = {"period_up": 40, "low": 0.0, "mode": "triangular2"}  # noqa: RUF012
     parameters: ClassVar[Kinds] = {
         "period_up": TIME,
         "period_down": Number(0, above=True, convert=time, optional=True),

@@ -60,6 +60,7 @@ class FromCallable(Schedule):
     array([0.9, 0.9, 0.1, 0.1])
     """
 
+    picture = {"function": lambda k: abs(np.sin(k / 40))}  # noqa: RUF012
     parameters: ClassVar[Kinds] = {"function": _Function()}
 
     def __init__(self, function: Callable[[Any], Any], per: str = "update") -> None:

@@ -40,6 +40,7 @@ class PolynomialDecay(Schedule):
     array([1.    , 0.5625, 0.25  , 0.0625, 0.    , 0.    ])
     """
 
+    picture = {"power": 2}  # noqa: RUF012
     parameters: ClassVar[Kinds] = {
         "total": HORIZON,
         "power": Number(0, above=True),

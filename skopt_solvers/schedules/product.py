@@ -42,6 +42,7 @@ class Product(Schedule):
     array([1.    , 0.5   , 0.025 , 0.0125])
     """
 
+    picture = {"schedules": (lambda k: 0.99**k, lambda k: 1 - k // 30 % 2 / 2)}  # noqa: RUF012
     parameters: ClassVar[Kinds] = {"schedules": Parts(_whole_run_each)}
 
     def __init__(self, schedules: Sequence[Any], per: str = "update") -> None:

@@ -60,6 +60,7 @@ class Warmup(Schedule):
     array([0.5 , 1.  , 1.  , 0.75, 0.5 , 0.25])
     """
 
+    picture = {"steps": 80}  # noqa: RUF012
     parameters: ClassVar[Kinds] = {
         "schedule": Part(_rest),
         "steps": Number(0, above=True, convert=time, fill=_twentieth_of_run),

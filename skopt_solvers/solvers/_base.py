@@ -113,11 +113,14 @@ class Solver(Adjustable, ABC):
         certificate.
     modules : tuple of str
         Packages it needs that come with an extra.
+    good_for : str
+        When to take it, for the tables of all solvers.
     """
 
     requires: ClassVar[Oracle]
     stochastic: ClassVar[bool] = False
     modules: ClassVar[tuple[str, ...]] = ()
+    good_for: ClassVar[str] = ""
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
     tol: float | None

@@ -23,8 +23,8 @@ class Adadelta(StochasticSolver):
     The first steps are of size :math:`\sqrt{\epsilon}` whatever the problem, and grow
     from there: the slowest of the adaptive rules. A larger `eps` begins faster.
 
-    Cost per epoch: one pass over the data, and per update about 14 operations per
-    coefficient; memory two vectors, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 14 operations per coefficient and update; memory 2
+    vectors and a shuffled copy of X.
 
     Parameters
     ----------
@@ -64,6 +64,7 @@ class Adadelta(StochasticSolver):
     array([0.993598])
     """
 
+    good_for = "no learning rate, slow progress"
     slots = 2
     lazy = True
     default_rate = 1.0

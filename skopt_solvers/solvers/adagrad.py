@@ -20,8 +20,8 @@ class Adagrad(StochasticSolver):
     learning rate and ``preconditioner=None``; its ``lr_decay`` is the schedule
     `InverseTime`.
 
-    Cost per epoch: one pass over the data, and per update about 8 operations per
-    coefficient; memory one vector, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 8 operations per coefficient and update; memory 1
+    vector and a shuffled copy of X.
 
     Parameters
     ----------
@@ -62,6 +62,7 @@ class Adagrad(StochasticSolver):
     array([0.833104])
     """
 
+    good_for = "few passes over sparse data: first choice there"
     slots = 1
     lazy = True
     default_rate = 0.01

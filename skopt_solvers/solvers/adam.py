@@ -19,9 +19,8 @@ class Adam(MomentSolver):
     by its prox with each coordinate's own step. As ``torch.optim.Adam`` for a numeric
     learning rate and ``preconditioner=None``.
 
-    Cost per epoch: one pass over the data, and per update about 15 operations per
-    coefficient; memory two vectors (three with `amsgrad`), and a shuffled copy of the
-    data.
+    Cost per epoch: one pass, and 15 operations per coefficient and update; memory 2
+    vectors (three with `amsgrad`) and a shuffled copy of X.
 
     Parameters
     ----------
@@ -65,6 +64,7 @@ class Adam(MomentSolver):
     array([0.800412])
     """
 
+    good_for = "few passes over columns that differ in how often they matter"
     slots = 3
     lazy = True
     own = MomentSolver.moments | {"amsgrad": Flag()}

@@ -25,9 +25,8 @@ class AdamW(MomentSolver):
     intercept too, and holds coefficients within :math:`\pm 1 / \lambda` in the units of
     the preconditioner. To regularise use `L2`; with ``weight_decay=0`` this is `Adam`.
 
-    Cost per epoch: one pass over the data, and per update about 17 operations per
-    coefficient; memory two vectors (three with `amsgrad`), and a shuffled copy of the
-    data.
+    Cost per epoch: one pass, and 17 operations per coefficient and update; memory 2
+    vectors (three with `amsgrad`) and a shuffled copy of X.
 
     Parameters
     ----------
@@ -72,6 +71,7 @@ class AdamW(MomentSolver):
     array([0.798519])
     """
 
+    good_for = "`Adam` with weight decay, which changes the solution"
     slots = 3
     lazy = True
     own = MomentSolver.moments | {

@@ -80,6 +80,7 @@ class BayesianOptimization(PopulationSolver):
     'values of the objective'
     """
 
+    good_for = "few evaluations of a tenth of a second or more; extra `[optuna]`"
     modules = ("optuna",)
     few = (0, 100)
     own = {  # noqa: RUF012

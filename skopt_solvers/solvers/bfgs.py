@@ -61,6 +61,7 @@ class BFGS(Solver):
     array([1., 1.])
     """
 
+    good_for = "smooth functions of up to some thousand variables without a Hessian"
     requires = Oracle.GRADIENT | Oracle.SMOOTH
     constraints = {"preconditioner": Choice("auto", None)}  # noqa: RUF012
 

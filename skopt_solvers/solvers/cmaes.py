@@ -73,6 +73,7 @@ class CMAES(PopulationSolver):
     (array([1., 1.]), 2000)
     """
 
+    good_for = "any function of up to some hundred numbers, and scores"
     own = {  # noqa: RUF012
         "population_size": Optional(Whole(2)),
         "active": Flag(),

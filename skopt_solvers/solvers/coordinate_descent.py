@@ -82,6 +82,7 @@ class CoordinateDescent(Solver):
     array([2, 3, 8])
     """
 
+    good_for = "L1 and bounds, few of many columns in use"
     requires = Oracle.COLUMNS | Oracle.PROX
 
     def __init__(self, tol=1e-6, max_iter=1000):

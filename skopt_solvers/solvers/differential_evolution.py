@@ -77,6 +77,7 @@ class DifferentialEvolution(ScipySearch):
     True
     """
 
+    good_for = "many minima, a large budget"
     own = {  # noqa: RUF012
         "population_size": Optional(Whole(5)),
         "strategy": Choice(*STRATEGIES),

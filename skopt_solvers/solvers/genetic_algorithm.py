@@ -74,6 +74,7 @@ class GeneticAlgorithm(PopulationSolver):
     True
     """
 
+    good_for = "many minima, a large budget; less than differential evolution"
     own = {  # noqa: RUF012
         "population_size": Optional(Whole(2)),
         "crossover_rate": Number(0.0, 1.0),

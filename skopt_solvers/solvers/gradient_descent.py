@@ -50,6 +50,7 @@ class GradientDescent(Solver):
     (array([10.3,  0.3]), True)
     """
 
+    good_for = "the plainest of all, with a choice of step sizes"
     requires = Oracle.GRADIENT | Oracle.PROX
     constraints = {"preconditioner": Choice("auto", None)}  # noqa: RUF012
 

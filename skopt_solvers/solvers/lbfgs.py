@@ -73,6 +73,10 @@ class LBFGS(Solver):
     array([1., 1.])
     """
 
+    good_for = (
+        "anything smooth; preconditioned by a Cholesky factor where that is "
+        "cheap"
+    )
     requires = Oracle.GRADIENT | Oracle.SMOOTH
     constraints = {  # noqa: RUF012
         "memory": Whole(0),

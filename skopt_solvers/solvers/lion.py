@@ -29,8 +29,8 @@ class Lion(StochasticSolver):
     ``lion`` for a numeric learning rate, ``preconditioner=None`` and its
     ``weight_decay``.
 
-    Cost per epoch: one pass over the data, and per update about 8 operations per
-    coefficient; memory one vector, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 8 operations per coefficient and update; memory 1
+    vector and a shuffled copy of X.
 
     Parameters
     ----------
@@ -73,6 +73,7 @@ class Lion(StochasticSolver):
     array([0.8])
     """
 
+    good_for = "steps that no outlying gradient makes longer"
     slots = 1
     lazy = True
     default_rate = 1e-4

@@ -22,8 +22,8 @@ class NAdam(MomentSolver):
     ``torch.optim.NAdam`` for a numeric learning rate and ``preconditioner=None``, up to
     the seventh digit: torch keeps :math:`\pi_t` in single precision.
 
-    Cost per epoch: one pass over the data, and per update about 25 operations per
-    coefficient; memory three vectors, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 25 operations per coefficient and update; memory 3
+    vectors and a shuffled copy of X.
 
     Parameters
     ----------
@@ -67,6 +67,7 @@ class NAdam(MomentSolver):
     array([0.819973])
     """
 
+    good_for = "`Adam` with Nesterov's momentum, often a little ahead"
     lazy = True
     default_rate = 0.002
     own = MomentSolver.moments | {

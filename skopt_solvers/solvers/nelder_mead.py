@@ -63,6 +63,7 @@ class NelderMead(ScipySearch):
     (array([1., 1.]), True)
     """
 
+    good_for = "few coordinates, no noise"
     own = {"adaptive": Flag()}  # noqa: RUF012
 
     def __init__(

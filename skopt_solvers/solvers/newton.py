@@ -51,6 +51,7 @@ class Newton(Solver):
     array([1., 1.])
     """
 
+    good_for = "smooth problems of up to some thousand columns, to high precision"
     requires = Oracle.GRADIENT | Oracle.SMOOTH | Oracle.HESSIAN
 
     def __init__(self, tol=1e-6, max_iter=100):

@@ -46,6 +46,7 @@ class NewtonCG(Solver):
     array([1., 1.])
     """
 
+    good_for = "smooth and wide problems: never forms a Hessian"
     requires = Oracle.GRADIENT | Oracle.SMOOTH | Oracle.HESSIAN_VECTOR
 
     def __init__(self, tol=1e-6, max_iter=200):

@@ -69,6 +69,7 @@ class OWLQN(Solver):
     array([2, 3, 8])
     """
 
+    good_for = "L1 on any loss, a softmax included"
     requires = Oracle.GRADIENT | Oracle.ORTHANTS
     constraints = {"memory": Whole(0)}  # noqa: RUF012
 

@@ -65,6 +65,7 @@ class Powell(ScipySearch):
     (array([ 1., -1.]), True)
     """
 
+    good_for = "smooth functions, nearly sums over coordinates"
     own = {"xtol": Number(0.0, 1.0, open_low=True)}  # noqa: RUF012
 
     def __init__(

@@ -22,8 +22,8 @@ class Prodigy(MomentSolver):
     Here :math:`d_t` is a lower estimate of the distance to the solution, and no rate
     needs to be known. The penalty enters by its prox with each coordinate's own step.
 
-    Cost per epoch: one pass over the data, and per update about 30 operations per
-    coefficient; memory four vectors, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 30 operations per coefficient and update; memory 4
+    vectors and a shuffled copy of X.
 
     Parameters
     ----------
@@ -66,6 +66,7 @@ class Prodigy(MomentSolver):
     True
     """
 
+    good_for = "`Adam` that finds its learning rate on the way"
     slots = 4
     decays = False
     default_rate = 1.0

@@ -58,6 +58,7 @@ class ProximalGradient(Solver):
     array([1.5, 1.5])
     """
 
+    good_for = "whatever has a prox, such as a softmax with L1"
     requires = Oracle.GRADIENT | Oracle.PROX
     constraints = {  # noqa: RUF012
         "accelerated": Flag(),

@@ -70,6 +70,7 @@ class PyCMA(PopulationSolver):
     'values of the objective'
     """
 
+    good_for = "Hansen's own CMA-ES; extra `[cma]`"
     modules = ("cma",)
     own = {  # noqa: RUF012
         "population_size": Optional(Whole(2)),

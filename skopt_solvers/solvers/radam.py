@@ -26,8 +26,8 @@ class RAdam(MomentSolver):
     The penalty enters by its prox with each coordinate's own step. As
     ``torch.optim.RAdam`` for a numeric learning rate and ``preconditioner=None``.
 
-    Cost per epoch: one pass over the data, and per update about 15 operations per
-    coefficient; memory two vectors, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 15 operations per coefficient and update; memory 2
+    vectors and a shuffled copy of X.
 
     Parameters
     ----------
@@ -70,6 +70,8 @@ class RAdam(MomentSolver):
     >>> np.round(result.x, 6)  # 1 - 0.1, then by 0.1 * (0.09 + 0.09) / 0.19
     array([0.805263])
     """
+
+    good_for = "`Adam` with a careful beginning"
 
     def __init__(
         self,

@@ -49,6 +49,7 @@ class RandomSearch(PopulationSolver):
     True
     """
 
+    good_for = "what the others must be better than"
     own = {"population_size": Optional(Whole(2))}  # noqa: RUF012
 
     def __init__(

@@ -26,8 +26,8 @@ class RMSProp(StochasticSolver):
     Where a column of sparse data is absent for long, v is forgotten and the prox grows
     with its step: take `Adagrad` there, or :math:`\rho` nearer to 1.
 
-    Cost per epoch: one pass over the data, and per update about 12 operations per
-    coefficient; memory three vectors, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 12 operations per coefficient and update; memory 3
+    vectors and a shuffled copy of X.
 
     Parameters
     ----------
@@ -76,6 +76,7 @@ class RMSProp(StochasticSolver):
     array([0.832918])
     """
 
+    good_for = "`Adam` without memory of the direction; momentum as an option"
     slots = 3
     lazy = True
     default_rate = 0.01

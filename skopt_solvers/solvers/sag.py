@@ -19,9 +19,9 @@ class SAG(VarianceReduced):
     long ago, and swing around the optimum at long ones. Rows are drawn with
     replacement, without which they would swing up.
 
-    Cost per epoch: as many visits as there are rows, each ``O(n_columns)``, or the
-    non-zeros of a sparse row, and a pass for the certificate; memory a number per row
-    (and class), and a shuffled copy of the data.
+    Cost per epoch: n_rows visits of ``O(n_columns)``, or the non-zeros of a sparse row,
+    and a pass for the certificate; memory n_rows numbers (per class) and a shuffled
+    copy of X.
 
     Parameters
     ----------
@@ -55,6 +55,7 @@ class SAG(VarianceReduced):
     True
     """
 
+    good_for = "comparison with `SAGA`: its steps are biased"
     visit = Visit(whole=False, keep=True, replace=True)
     share = 0.25
     warm = False

@@ -21,9 +21,9 @@ class SAGA(VarianceReduced):
     only the coordinates that they contain; what the others have missed is caught up
     with in closed form.
 
-    Cost per epoch: as many visits as there are rows, each ``O(n_columns)``, or the
-    non-zeros of a sparse row, and a pass for the certificate; memory a number per row
-    (and class), and a shuffled copy of the data.
+    Cost per epoch: n_rows visits of ``O(n_columns)``, or the non-zeros of a sparse row,
+    and a pass for the certificate; memory n_rows numbers (per class) and a shuffled
+    copy of X.
 
     Parameters
     ----------
@@ -57,4 +57,5 @@ class SAGA(VarianceReduced):
     (array([367.7,   6.3, 307.6]), True)
     """
 
+    good_for = "many rows, any separable penalty: few passes, and to any precision"
     visit = Visit(whole=True, keep=True, replace=False)

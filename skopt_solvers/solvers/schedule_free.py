@@ -22,8 +22,8 @@ class ScheduleFreeAdam(MomentSolver):
     penalty enters by a prox at y, which z and x take over, so that all three end at the
     optimum of the penalised objective.
 
-    Cost per epoch: one pass over the data, and per update about 20 operations per
-    coefficient; memory three vectors, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 20 operations per coefficient and update; memory 3
+    vectors and a shuffled copy of X.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ class ScheduleFreeAdam(MomentSolver):
     array([0.852696])
     """
 
+    good_for = "no schedule and no horizon: the mean of the iterates, good at any time"
     slots = 3
     own = MomentSolver.moments | {"beta1": Number(0.0, 1.0, True, True)}
     averaged = True

@@ -18,8 +18,8 @@ class SGD(StochasticSolver):
     penalised objective. As ``torch.optim.SGD`` for a numeric learning rate and
     ``preconditioner=None``.
 
-    Cost per epoch: one pass over the data, and per update a few operations per
-    coefficient; memory one vector, and a shuffled copy of the data.
+    Cost per epoch: one pass, and 2 to 6 operations per coefficient and update; memory 1
+    vector and a shuffled copy of X.
 
     Parameters
     ----------
@@ -63,6 +63,7 @@ class SGD(StochasticSolver):
     array([0.76])
     """
 
+    good_for = "a good model after few passes over much data"
     slots = 1
     linear = True
     own = {  # noqa: RUF012

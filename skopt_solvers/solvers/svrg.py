@@ -17,9 +17,9 @@ class SVRG(VarianceReduced):
     As `SAGA`, but the gradient stays as it is during an epoch: cheaper visits to dense
     rows, and the certificate of each epoch comes with the gradient.
 
-    Cost per epoch: as many visits as there are rows, each ``O(n_columns)``, or the
-    non-zeros of a sparse row, and one value and gradient; memory a number per row (and
-    class), and a shuffled copy of the data.
+    Cost per epoch: n_rows visits of ``O(n_columns)``, or the non-zeros of a sparse row,
+    and one value and gradient; memory n_rows numbers (per class) and a shuffled copy of
+    X.
 
     Parameters
     ----------
@@ -52,6 +52,7 @@ class SVRG(VarianceReduced):
     (array([ 33., -35., 211.]), True)
     """
 
+    good_for = "many dense rows: few passes, and to any precision"
     visit = Visit(whole=True, keep=False, replace=False)
     patience = 1
     refresh = True
