@@ -39,11 +39,15 @@ class Strength:
     inverse: bool = False
 
     def convert(self, values: Any, unit: float) -> Any:
-        """From the parameter's scale to that of penalties, and back.
+        """From the parameter's scale to that of penalties.
 
         `unit` is the strength of the penalty where the parameter is one.
         """
         return unit / values if self.inverse else unit * values
+
+    def restore(self, strengths: Any, unit: float) -> Any:
+        """From the scale of penalties to the parameter's."""
+        return unit / strengths if self.inverse else strengths / unit
 
 
 class Walkable(Protocol):
@@ -224,7 +228,7 @@ def regularization_path(
         ]
     done = min(map(len, tracks))
     tracks = [track.head(done) for track in tracks]
-    shown = strength.convert(strengths[:done], unit) if unit else strengths[:done]
+    shown = strength.restore(strengths[:done], unit) if unit else strengths[:done]
     _warn(estimator, tracks, budget.goal, done, len(strengths), early)
     return _result(model, plan, tracks, shown, strength.name, sp.issparse(X))
 

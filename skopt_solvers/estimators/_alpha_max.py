@@ -94,4 +94,4 @@ def alpha_max(
         largest = max(map(strongest, problems))
     if strength.inverse and largest == 0:
         return float("inf")
-    return float(strength.convert(largest, float(plan.penalty.alpha)))
+    return float(strength.restore(largest, float(plan.penalty.alpha)))

@@ -104,7 +104,7 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         problems = [model._problem(data.design, plan, task) for task in plan.tasks]
         first = finite(max(map(strongest, problems)), plan.penalty)
         values = grid(first, count, self.eps)
-        return np.asarray(strength.convert(values, float(plan.penalty.alpha)))
+        return np.asarray(strength.restore(values, float(plan.penalty.alpha)))
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
         """Choose the strength by cross-validation, and fit at it.
