@@ -28,7 +28,8 @@ class AdvancedLinearSVC(LinearClassifier):
     penalised: LinearSVC comes there as its ``intercept_scaling`` grows, and is the same
     with ``fit_intercept=False``. Internally both sides are divided by
     :math:`C \sum_i s_i`; s includes the class weights. More than two classes are fitted
-    one against the rest.
+    one against the rest, with the weights of all classes: liblinear leaves those of the
+    rest at one.
 
     Parameters
     ----------

@@ -49,14 +49,27 @@ def test_linear_svc(wine, n_classes, penalty, storage):
     X, y = wine
     X, y = X[y < n_classes], y[y < n_classes]
     shared = {"C": 0.1, "penalty": penalty, "fit_intercept": False}
-    a = AdvancedLinearSVC(tol=1e-12, class_weight="balanced", **shared)
-    a.fit(storage(X), y)
-    b = svm.LinearSVC(
-        dual=False, tol=1e-10, max_iter=100_000, class_weight="balanced", **shared
-    ).fit(X, y)
+    s = np.linspace(0.5, 2.0, len(y))
+    a = AdvancedLinearSVC(tol=1e-12, **shared).fit(storage(X), y, s)
+    b = svm.LinearSVC(dual=False, tol=1e-10, max_iter=100_000, **shared).fit(X, y, s)
     np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-5)
     np.testing.assert_array_equal(a.predict(X), b.predict(X))
     assert a.score(X, y) == b.score(X, y) and not hasattr(a, "predict_proba")
+
+
+def test_class_weights_of_a_linear_svc_are_sample_weights(wine):
+    """Of every class, while liblinear leaves those of the rest at one."""
+    X, y = wine
+    weights = {0: 2.0, 1: 1.0, 2: 0.5}
+    a = AdvancedLinearSVC(0.1, class_weight=weights, tol=1e-12).fit(X, y)
+    b = AdvancedLinearSVC(0.1, tol=1e-12).fit(X, y, np.take([2.0, 1.0, 0.5], y))
+    np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-7)
+    pair = y < 2
+    c = svm.LinearSVC(C=0.1, class_weight=weights, fit_intercept=False, dual=False)
+    d = AdvancedLinearSVC(0.1, class_weight=weights, fit_intercept=False, tol=1e-12)
+    d.fit(X[pair], y[pair])
+    c.set_params(tol=1e-10).fit(X[pair], y[pair])
+    np.testing.assert_allclose(d.coef_, c.coef_, atol=1e-5)
 
 
 def test_the_intercept_of_a_linear_svc_is_free(cancer):
