@@ -11,6 +11,7 @@ alone are used.
 """
 
 import argparse
+import importlib.util
 import sys
 import time
 import warnings
@@ -20,7 +21,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from peers import _installed
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LassoCV, LogisticRegressionCV, lasso_path
 
@@ -43,6 +43,10 @@ CELLS = {
     "10,000 x 1,000": 1e-3,
 }
 Path = Callable[[float], np.ndarray]
+
+
+def _installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 @dataclass

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from problems import tall, text
+from made import tall, text
 from sklearn.linear_model import LogisticRegression
 
 from skopt_solvers.losses import Logistic

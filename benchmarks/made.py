@@ -1,0 +1,78 @@
+"""Data that anybody can have: generated, or shipped with scikit-learn."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.preprocessing import scale
+
+Data = tuple[Any, np.ndarray]
+
+
+def wide(n: int = 200, p: int = 10_000) -> Data:
+    """Few rows, correlated columns."""
+    rng = np.random.default_rng(0)
+    X = np.asfortranarray(rng.normal(size=(n, p)) + rng.normal(size=(n, 1)))
+    return X, X[:, :20] @ rng.normal(size=20) + rng.normal(size=n)
+
+
+def tall(n: int = 50_000, p: int = 200) -> Data:
+    """Many rows, scales that differ."""
+    rng = np.random.default_rng(1)
+    X = np.asfortranarray(rng.normal(size=(n, p)) * 10.0 ** rng.uniform(-1, 1, size=p))
+    return X, (X / X.std(0))[:, :40] @ rng.normal(size=40) + rng.normal(size=n)
+
+
+def text(n: int = 20_000, p: int = 30_000, words: int = 60) -> Data:
+    """Rows of words with frequencies as in language, of unit length."""
+    rng = np.random.default_rng(2)
+    columns = np.minimum(rng.zipf(1.3, size=n * words) - 1, p - 1)
+    rows = np.repeat(np.arange(n), words)
+    X = sp.csc_array((np.ones(n * words), (rows, columns)), shape=(n, p))
+    X = sp.csc_array(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X)
+    # scikit-learn's lasso refuses wider indices
+    X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
+    return X, X @ rng.normal(size=p) * 5 + 0.3 * rng.normal(size=n)
+
+
+def shipped(load: Callable[..., Any]) -> Data:
+    """A data set of scikit-learn, standardised."""
+    X, y = load(return_X_y=True)
+    return np.asfortranarray(scale(X)), y.astype(float)
+
+
+def letters(n: int = 15_000, p: int = 16, classes: int = 26) -> Data:
+    """Many classes, few columns."""
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(n, p))
+    scores = X @ rng.normal(size=(p, classes)) + rng.gumbel(size=(n, classes))
+    return np.asfortranarray(X), scores.argmax(axis=1)
+
+
+def topics(classes: int = 20) -> Data:
+    """Texts of several classes."""
+    X, _ = text()
+    rng = np.random.default_rng(4)
+    scores = 20 * (X @ rng.normal(size=(X.shape[1], classes)))
+    return X, (scores + rng.gumbel(size=scores.shape)).argmax(axis=1)
+
+
+def blocks(n: int = 500, p: int = 10_000) -> Data:
+    """Groups of ten columns, five of which matter."""
+    rng = np.random.default_rng(5)
+    X = np.asfortranarray(rng.normal(size=(n, p)))
+    return X, X[:, :50] @ rng.normal(size=50) + rng.normal(size=n)
+
+
+MADE: dict[str, Callable[[], Data]] = {
+    "wide 200 x 10,000": wide,
+    "tall 50,000 x 200": tall,
+    "text 20,000 x 30,000": text,
+    "breast_cancer": lambda: shipped(load_breast_cancer),
+    "digits": lambda: shipped(load_digits),
+    "letters 15,000 x 16": letters,
+    "topics 20,000 x 30,000": topics,
+    "blocks 500 x 10,000": blocks,
+}
