@@ -4,6 +4,7 @@ from .compare import compare_solvers
 from .diagnose import diagnose
 from .estimators import (
     AdvancedGammaRegressor,
+    AdvancedHuberRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLinearSVC,
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AdvancedGammaRegressor",
+    "AdvancedHuberRegressor",
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
     "AdvancedLinearSVC",

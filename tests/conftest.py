@@ -30,7 +30,7 @@ TABLE = {
     Squared: [Squared()],
     Logistic: [Logistic()],
     SquaredHinge: [SquaredHinge()],
-    Huber: [Huber(), Huber(delta=0.3)],
+    Huber: [Huber(), Huber(delta=0.3), Huber(delta=2.0, scale="joint")],
     ModifiedHuber: [ModifiedHuber()],
     PseudoHuber: [PseudoHuber(), PseudoHuber(delta=0.2)],
     LogCosh: [LogCosh(), LogCosh(delta=0.3)],

@@ -8,6 +8,7 @@ from .generalized import (
     AdvancedPoissonRegressor,
     AdvancedTweedieRegressor,
 )
+from .huber import AdvancedHuberRegressor
 from .path_cv import PathCV
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
 from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
@@ -16,6 +17,7 @@ from .support_vector import AdvancedLinearSVC
 
 __all__ = [
     "AdvancedGammaRegressor",
+    "AdvancedHuberRegressor",
     "AdvancedLinearClassifier",
     "AdvancedLinearRegressor",
     "AdvancedLinearSVC",

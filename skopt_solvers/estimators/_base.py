@@ -249,9 +249,11 @@ class LinearModel(Adjustable, ABC):
         w, b = np.empty((design.shape[1], total)), np.empty(total)
         before = self._before(w)
         results: list[Result] = []
+        self._problems: list[LinearProblem] = []
         hint = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
+            self._problems.append(problem)
             if before is None:
                 start = self._start(design, plan, task, deadline)
             else:
@@ -345,6 +347,12 @@ class LinearModel(Adjustable, ABC):
         p = safe_sparse_dot(X, self.coef_.T, dense_output=True)
         single = p.ndim > np.ndim(self.intercept_) + 1  # a sparse row
         return (p[:, 0] if single else p) + self.intercept_  # type: ignore[no-any-return]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled and copied: everything but the training data."""
+        state = dict(super().__getstate__())
+        state.pop("_problems", None)
+        return state
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -17,7 +17,7 @@ from .._walk import walk
 from ..designs import Design
 from ..problems import LinearProblem
 from ..problems._shared_gram import SharedGram
-from ..problems.response import as_response
+from ..problems.responses import as_response
 from ..run import budget_of
 from ..solvers._base import Stretch
 from ._base import LinearModel, Plan

@@ -8,7 +8,7 @@ import numpy as np
 from .._params import Choice, Number
 from ..losses import Gamma, InverseGaussian, Poisson, Squared, Tweedie
 from ..penalties import L2, Penalty
-from ..problems.response import as_response
+from ..problems.responses import as_response
 from ._base import NON_NEGATIVE, Array
 from ._declare import estimator
 from .regression import LinearRegressor

@@ -30,6 +30,8 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         Whether only the difference of prediction and target matters.
     link : {"identity", "log", "logit"}
         What predictions are of the expected target.
+    joint : bool
+        Whether the scale of the residuals is fitted with the model.
     convex : bool
         Whether `curvature` is nowhere negative.
     dual : bool
@@ -43,6 +45,10 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
     residual: ClassVar[bool] = False
     link: ClassVar[str] = "identity"
     whole: ClassVar[bool] = False
+
+    @property
+    def joint(self) -> bool:
+        return False
 
     @abstractmethod
     def value(self, y, p):

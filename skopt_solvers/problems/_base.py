@@ -30,6 +30,7 @@ class Oracle(Flag):
     COLUMNS = auto()
     CERTIFICATE = auto()
     ORTHANTS = auto()
+    SUM = auto()
 
     @property
     def meaning(self) -> str:
@@ -48,6 +49,7 @@ _MEANING = {
     Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
     Oracle.CERTIFICATE: "certificates that cost no more than a gradient",
     Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
+    Oracle.SUM: "a loss that is a sum",
 }
 
 

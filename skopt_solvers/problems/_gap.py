@@ -76,6 +76,7 @@ def _gap(
     lanes, v = problem.lanes, readonly(v)
     w = readonly(point.x[: problem.split])
     scale = kernels.shrinkage(problem.record, v, free, lanes)
+    scale = min(scale, problem.response.room(slopes))
     gap = kernels.gaps(problem.record, w, v, free, scale, lanes)
     if not (skip_loss and scale == 1.0):  # a point is its own best witness
         gap += problem.response.gap(point.z, slopes, scale)

@@ -19,6 +19,8 @@ class BaseResponse(ABC):
         Shape of one sample's predictions: () or (lanes,).
     differentiable : bool
         Whether there are slopes and curvatures.
+    separable : bool
+        Whether it is a sum over samples.
     penalised : bool
         Whether the penalty is part of the objective, beyond its bounds.
     """
@@ -29,6 +31,7 @@ class BaseResponse(ABC):
     lanes: int
     shape: tuple[int, ...]
     differentiable: ClassVar[bool]
+    separable: ClassVar[bool] = True
     penalised: bool = True
 
     @abstractmethod

@@ -71,7 +71,7 @@ class FunctionProblem(Problem):
 
     @cached_property
     def provides(self) -> Oracle:
-        able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX
+        able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX | Oracle.SUM
         if self.estimator is None:
             able |= Oracle.CERTIFICATE
         if self.penalty.elastic:

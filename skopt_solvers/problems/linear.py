@@ -98,7 +98,9 @@ class LinearProblem(Problem):
         able = Oracle.VALUE | Oracle.PROX
         if not self.response.differentiable:
             return able
-        able |= Oracle.GRADIENT | Oracle.ROWS | Oracle.CERTIFICATE
+        able |= Oracle.GRADIENT | Oracle.CERTIFICATE
+        if self.response.separable:
+            able |= Oracle.ROWS | Oracle.SUM
         if self.penalty.elastic:
             able |= Oracle.ORTHANTS
         if self.smooth:
@@ -460,7 +462,7 @@ def linear_problem(
     The predictions that the loss sees are those of the model plus `offset`.
     """
     from ..designs import as_design
-    from .response import as_response
+    from .responses import as_response
 
     design = as_design(X)
     weights = np.ones(design.shape[0]) if sample_weight is None else sample_weight

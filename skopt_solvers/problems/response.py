@@ -9,9 +9,7 @@ import numpy as np
 from .._compile import readonly
 from ..kernels import losses as kernels
 from ..losses import Loss, VectorLoss
-from ._offset import shifted
 from ._response import BaseResponse
-from .score import ScoreResponse
 
 Array = np.ndarray
 
@@ -39,6 +37,10 @@ class Response(BaseResponse):
     def gap(self, z: Array, slopes: Array, scale: float) -> float:
         """Mean Fenchel-Young gap of the slopes times `scale`."""
 
+    def room(self, slopes: Array) -> float:
+        """The share of `slopes` that makes them slopes of all samples together."""
+        return 1.0
+
     @abstractmethod
     def curve(self, z: Array, v: Array) -> Array:
         """Each sample's Hessian at z times v."""
@@ -59,25 +61,16 @@ class Response(BaseResponse):
         return float(self.loss.max_curvature)
 
 
-class ScalarResponse(Response):
+class SingleResponse(Response):
     """One prediction per sample."""
 
     loss: Loss
     lanes = 1
     shape = ()
 
+    @abstractmethod
     def jets(self, z: Array) -> tuple[float, Array, Array]:
-        return kernels.jets(self.record, self.y, self.weights, readonly(z))  # type: ignore[no-any-return]
-
-    def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
-        return kernels.along(  # type: ignore[no-any-return]
-            self.record, self.y, self.weights, readonly(z), readonly(dz), t
-        )
-
-    def gap(self, z: Array, slopes: Array, scale: float) -> float:
-        return kernels.gaps(  # type: ignore[no-any-return]
-            self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
-        )
+        """Mean loss, slopes and curvatures."""
 
     def curve(self, z: Array, v: Array) -> Array:
         return self.jets(z)[2] * v
@@ -100,6 +93,23 @@ class ScalarResponse(Response):
                 break
             c = following
         return np.asarray(c)
+
+
+class ScalarResponse(SingleResponse):
+    """A sum over samples, each with one prediction."""
+
+    def jets(self, z: Array) -> tuple[float, Array, Array]:
+        return kernels.jets(self.record, self.y, self.weights, readonly(z))  # type: ignore[no-any-return]
+
+    def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
+        return kernels.along(  # type: ignore[no-any-return]
+            self.record, self.y, self.weights, readonly(z), readonly(dz), t
+        )
+
+    def gap(self, z: Array, slopes: Array, scale: float) -> float:
+        return kernels.gaps(  # type: ignore[no-any-return]
+            self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
+        )
 
 
 class LaneResponse(Response):
@@ -155,17 +165,3 @@ class LaneResponse(Response):
                 break
             c, value = c + step, following
         return c
-
-
-def as_response(
-    loss: Any, y: Array, weights: Array, lanes: int = 0, offset: Array | None = None
-) -> Any:
-    """The response of a loss; a vector loss has `lanes` classes at least."""
-    loss.check(y)
-    if offset is not None:
-        loss, y = shifted(loss, y, offset)
-    if loss.whole:
-        return ScoreResponse(loss, y, weights, lanes)
-    if loss.lanes:
-        return LaneResponse(loss, y, weights, max(lanes, int(np.max(y)) + 1))
-    return ScalarResponse(loss, y, weights)

@@ -6,6 +6,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 import skopt_solvers
 from skopt_solvers import (
     AdvancedGammaRegressor,
+    AdvancedHuberRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLinearSVC,
@@ -36,6 +37,7 @@ ESTIMATORS = [
     AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),
     AdvancedRidge(),
+    AdvancedHuberRegressor(),
     AdvancedLinearSVC(),
     AdvancedPoissonRegressor(),
     AdvancedGammaRegressor(),

@@ -20,6 +20,7 @@ LOSSES = {
     "logistic": Logistic(),
     "squared_hinge": SquaredHinge(),
     "huber": Huber(),
+    "joint_scale": Huber(scale="joint"),
     "poisson": Poisson(),
     "multinomial": Multinomial(),
 }
