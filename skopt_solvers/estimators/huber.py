@@ -43,7 +43,7 @@ class AdvancedHuberRegressor(LinearRegressor):
     Attributes
     ----------
     scale_ : float
-        The scale :math:`\sigma`, in units of y; at least 1e-10 of y's standard
+        The scale :math:`\sigma`, in units of y; at least 1e-6 of y's standard
         deviation.
     outliers_ : ndarray of shape (n_samples,)
         Which samples have residuals beyond `epsilon` scales.
@@ -54,7 +54,7 @@ class AdvancedHuberRegressor(LinearRegressor):
     >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0]], [0.1, 0.9, 2.0, 3.1, 90.0]
     >>> model = AdvancedHuberRegressor(alpha=0.0).fit(X, y)
     >>> model.coef_.round(2), model.outliers_
-    (array([0.98]), array([False, False, False, False,  True]))
+    (array([1.18]), array([False, False, False, False,  True]))
     """
 
     constraints = {  # noqa: RUF012

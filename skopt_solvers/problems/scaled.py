@@ -23,7 +23,7 @@ from .response import SingleResponse
 
 Array = np.ndarray
 
-LEAST = 1e-10  # the smallest scale, as a share of the target's standard deviation
+LEAST = 1e-6  # the smallest scale, as a share of the target's standard deviation
 
 
 class ScaledResponse(SingleResponse):
