@@ -208,3 +208,23 @@ def elastic_steps(
     if w == 0.0 or w * math.copysign(1.0, new) > 0.0:
         return new  # type: ignore[no-any-return]
     return _across_zero(w, g, level, ridge, step, k)  # type: ignore[no-any-return]
+
+
+@kernel
+def length(w: np.ndarray) -> float:
+    """Euclidean norm of an array."""
+    total = 0.0
+    for a in range(w.shape[0]):
+        total += w[a] * w[a]
+    return math.sqrt(total)
+
+
+@kernel
+def thresholded_length(v: np.ndarray, s: float, level: float) -> float:
+    """Euclidean norm of ``max(abs(s v) - level, 0)``; NaN stays visible."""
+    total = 0.0
+    for a in range(v.shape[0]):
+        rest = s * abs(v[a]) - level
+        if not rest <= 0.0:
+            total += rest * rest
+    return math.sqrt(total)

@@ -5,7 +5,7 @@ from typing import Any
 
 from ._params import VERBOSE
 from .callbacks import as_callbacks
-from .penalties import Penalty
+from .penalties._base import BasePenalty
 from .problems.function import FunctionProblem
 from .problems.gradients import GradientEstimator
 from .result import Result
@@ -23,7 +23,7 @@ def minimize(
     jac: Callable[..., Any] | GradientEstimator | bool | None = None,
     hess: Callable[..., Any] | None = None,
     hessp: Callable[..., Any] | None = None,
-    penalty: Penalty | None = None,
+    penalty: BasePenalty | None = None,
     solver: Solver | str = "auto",
     args: tuple[Any, ...] = (),
     tol: float | None = None,
@@ -84,7 +84,7 @@ def minimize(
     >>> np.round(result.x, 6), result.success
     (array([3., 3.]), True)
     """
-    if penalty is not None and not isinstance(penalty, Penalty):
+    if penalty is not None and not isinstance(penalty, BasePenalty):
         raise ValueError(
             "penalty must be None or a Penalty object such as L1(0.1); "
             f"got {penalty!r}."

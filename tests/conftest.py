@@ -23,9 +23,19 @@ from skopt_solvers.losses import (
     Tweedie,
     VectorLoss,
 )
-from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty, Penalty
+from skopt_solvers.penalties import (
+    L1,
+    L2,
+    BlockPenalty,
+    Box,
+    ElasticNet,
+    GroupLasso,
+    NoPenalty,
+    Penalty,
+    SparseGroupLasso,
+)
 
-# Penalties with one number per column have three columns.
+# Penalties with one number per column have three columns, those of blocks five.
 TABLE = {
     Squared: [Squared()],
     Logistic: [Logistic()],
@@ -64,6 +74,17 @@ TABLE = {
         Box(low=[-1.0, 0.0, 1.0], high=[1.0, 0.0, 3.0]),
         Box(low=[-math.inf, -0.2, 0.0], high=[-1.0, math.inf, 0.5]),
     ],
+    GroupLasso: [
+        GroupLasso(),
+        GroupLasso(0.3, groups=[0, 1, 0, 1, 1]),
+        GroupLasso(2.0, groups=[[4, 0], [1, 2, 3]], weights=[0.0, 1.5]),
+    ],
+    SparseGroupLasso: [
+        SparseGroupLasso(groups=[0, 0, 0, 1, 1]),
+        SparseGroupLasso(0.3, 0.0, groups=[[0, 1, 2, 3, 4]]),
+        SparseGroupLasso(0.3, 1.0, groups=[[0, 1, 2, 3, 4]]),
+        SparseGroupLasso(0.7, 0.2, groups=[1, 0, 1, 0, 0], weights=[0.0, 1.5]),
+    ],
 }
 
 
@@ -92,7 +113,7 @@ def examples(family):
 @pytest.fixture(scope="session")
 def example_classes():
     """The classes that have examples, and those of each family in the package."""
-    families = Loss, VectorLoss, Penalty
+    families = Loss, VectorLoss, Penalty, BlockPenalty
     return set(TABLE), {cls for family in families for cls in concrete(family)}
 
 
@@ -108,6 +129,11 @@ def any_vector_loss(request):
 
 @pytest.fixture(params=examples(Penalty), ids=repr)
 def any_penalty(request):
+    return request.param
+
+
+@pytest.fixture(params=examples(BlockPenalty), ids=repr)
+def any_block_penalty(request):
     return request.param
 
 

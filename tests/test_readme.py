@@ -15,6 +15,7 @@ FAMILIES = (
     losses.VectorLoss,
     losses.WholeLoss,
     penalties.Penalty,
+    penalties.BlockPenalty,
     solvers.Solver,
     schedules.Schedule,
 )

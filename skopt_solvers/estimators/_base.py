@@ -32,7 +32,7 @@ from ..callbacks import as_callbacks
 from ..designs import Design, as_design
 from ..doctor import Case, brief
 from ..path import Strength
-from ..penalties import Penalty
+from ..penalties._base import BasePenalty
 from ..problems import LinearProblem, linear_problem
 from ..result import Result, Status
 from ..run import run
@@ -69,7 +69,7 @@ class Plan:
 
     tasks: Sequence[Task]
     loss: Any
-    penalty: Penalty
+    penalty: BasePenalty
     weights: Array
 
     def shifted(self, offset: Array | None) -> "Plan":
@@ -304,7 +304,7 @@ class LinearModel(Adjustable, ABC):
             design,
             task.y,
             plan.loss,
-            plan.penalty,
+            plan.penalty.named(getattr(self, "feature_names_in_", None), design),
             sample_weight=plan.weights,
             fit_intercept=self.fit_intercept,
             lanes=task.lanes,

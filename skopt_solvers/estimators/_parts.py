@@ -6,6 +6,7 @@ from typing import Any
 from ..losses import Logistic, Loss, Multinomial, VectorLoss, WholeLoss
 from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
+from ..penalties._base import BasePenalty
 from ..solvers._registry import hint, snake_case
 
 LINKED = (Logistic, Multinomial)  # predictions are log-odds, exactly
@@ -29,9 +30,9 @@ def for_classes(loss: Any, n_classes: int) -> Any:
     return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss
 
 
-def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Penalty:
+def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Any:
     """A penalty object from itself or from its name."""
-    if isinstance(penalty, Penalty):
+    if isinstance(penalty, BasePenalty):
         return penalty
     if (penalty is None or isinstance(penalty, str)) and penalty in named:
         return named[penalty]

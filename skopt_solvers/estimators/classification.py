@@ -17,6 +17,7 @@ from .._params import Number
 from ..losses import Logistic, Multinomial
 from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
+from ..penalties._base import BasePenalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._parts import (
@@ -66,7 +67,7 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         """The loss."""
 
     @abstractmethod
-    def _penalty(self, total: float) -> Penalty:
+    def _penalty(self, total: float) -> BasePenalty:
         """The penalty, for sample weights of this sum."""
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -224,7 +225,7 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         self.n_iter_ = np.array([r.n_iter for r in results], np.int32)
 
 
-def _balanced(w: Array, b: Array, penalty: Penalty) -> tuple[Array, Array]:
+def _balanced(w: Array, b: Array, penalty: BasePenalty) -> tuple[Array, Array]:
     """Softmax does not see a constant added to all classes: of unpenalised numbers,
     those with mean zero are the answer.
     """
@@ -278,7 +279,7 @@ class AdvancedLogisticRegression(LinearClassifier):
     def _loss(self, n_classes: int) -> Any:
         return Logistic() if n_classes == 2 else Multinomial()
 
-    def _penalty(self, total: float) -> Penalty:
+    def _penalty(self, total: float) -> BasePenalty:
         if self.penalty is not None:
             return as_penalty(self.penalty, {})
         if math.isinf(self.C):
@@ -350,7 +351,7 @@ class AdvancedLinearClassifier(LinearClassifier):
     def _loss(self, n_classes: int) -> Any:
         return for_classes(as_loss(self.loss), n_classes)
 
-    def _penalty(self, total: float) -> Penalty:
+    def _penalty(self, total: float) -> BasePenalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
 
     def _strength(self) -> Strength:

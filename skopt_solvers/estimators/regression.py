@@ -12,7 +12,8 @@ from sklearn.utils.validation import validate_data
 from .._params import Flag, Number
 from ..losses import Squared
 from ..path import Strength
-from ..penalties import L1, ElasticNet, Penalty
+from ..penalties import L1, ElasticNet
+from ..penalties._base import BasePenalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._offset import Shift
@@ -47,7 +48,7 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         """The loss."""
 
     @abstractmethod
-    def _penalty(self, total: float) -> Penalty:
+    def _penalty(self, total: float) -> BasePenalty:
         """The penalty, for sample weights of this sum."""
 
     def fit(
@@ -328,7 +329,7 @@ class AdvancedLinearRegressor(LinearRegressor):
             )
         return loss
 
-    def _penalty(self, total: float) -> Penalty:
+    def _penalty(self, total: float) -> BasePenalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))
 
     def _strength(self) -> Strength:

@@ -1,4 +1,4 @@
-"""What a penalty is: a convex cost of each coefficient by itself."""
+"""What a penalty is: a cost of each coefficient by itself, or of blocks of them."""
 
 import math
 from abc import abstractmethod
@@ -11,9 +11,69 @@ from sklearn.base import BaseEstimator
 from .._compile import Compiled, Record
 
 
+class BasePenalty(BaseEstimator, Compiled):  # type: ignore[misc, unused-ignore]
+    """What the families of penalties share.
+
+    Attributes
+    ----------
+    convex : bool
+        Whether `cost` is convex; certificates are duality gaps only then.
+    piecewise : bool
+        Whether the record holds arrays ``level``, ``ridge``, ``low`` and ``high``.
+    blocked : bool
+        Whether it is a penalty of blocks of coefficients, a `BlockPenalty`.
+    smooth : bool
+        Whether it has derivatives everywhere.
+    """
+
+    convex: ClassVar[bool] = True
+    piecewise: ClassVar[bool] = False
+    blocked: ClassVar[bool] = False
+
+    def at(self, alpha: float) -> Self:
+        """The same penalty with the strength `alpha`."""
+        if "alpha" not in self._get_param_names():
+            raise ValueError(
+                f"{type(self).__name__} has no strength alpha that could be varied; "
+                "use a penalty that has one, such as L1 or ElasticNet."
+            )
+        other = copy(self)
+        other.alpha = alpha  # type: ignore[attr-defined]
+        return other
+
+    @property
+    def smooth(self) -> bool:
+        return False
+
+    @property
+    def elastic(self) -> bool:
+        """Whether it is piecewise, without any bounds."""
+        return False
+
+    def dual(self, n_columns: int) -> bool:
+        """Whether `gap` and `shrink` certify optimality."""
+        return False
+
+    def free(self, n_columns: int) -> np.ndarray:
+        """Which columns are not penalised at all."""
+        return np.zeros(n_columns, bool)
+
+    def check(self, n_columns: int) -> None:
+        """Raise ValueError when a parameter is out of range."""
+
+    def named(self, names: np.ndarray | None, design: Any) -> Self:
+        """The same penalty, with columns known by number where it knows their names."""
+        return self
+
+    def record(
+        self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
+    ) -> Record:
+        """The compiled form of this penalty for `n_columns` coefficients."""
+        return super().record(dtype, **fields)
+
+
 class Penalty(
-    BaseEstimator,
-    Compiled,
+    BasePenalty,
     native=(
         "cost", "prox", "violation", "gap", "shrink", "slope", "curvature", "glide",
     ),
@@ -25,16 +85,9 @@ class Penalty(
 
     Attributes
     ----------
-    convex : bool
-        Whether `cost` is convex; certificates are duality gaps only then.
-    piecewise : bool
-        Whether the record holds arrays ``level``, ``ridge``, ``low`` and ``high``.
     smooth : bool
         Whether `slope` and `curvature` are defined everywhere.
     """
-
-    convex: ClassVar[bool] = True
-    piecewise: ClassVar[bool] = False
 
     @abstractmethod
     def cost(self, w, j):
@@ -64,17 +117,6 @@ class Penalty(
         """Second derivative of `cost`, for smooth penalties."""
         return math.nan
 
-    def at(self, alpha: float) -> Self:
-        """The same penalty with the strength `alpha`."""
-        if "alpha" not in self._get_param_names():
-            raise ValueError(
-                f"{type(self).__name__} has no strength alpha that could be varied; "
-                "use a penalty that has one, such as L1 or ElasticNet."
-            )
-        other = copy(self)
-        other.alpha = alpha  # type: ignore[attr-defined]
-        return other
-
     def glide(self, w, g, step, k, j):
         """`w` after k times ``w = prox(w - step * g, step, j)``."""
         for _ in range(k):
@@ -83,32 +125,6 @@ class Penalty(
                 break
             w = new
         return w
-
-    @property
-    def smooth(self) -> bool:
-        return False
-
-    @property
-    def elastic(self) -> bool:
-        """Whether it is piecewise, without any bounds."""
-        return False
-
-    def dual(self, n_columns: int) -> bool:
-        """Whether `gap` and `shrink` certify optimality."""
-        return False
-
-    def free(self, n_columns: int) -> np.ndarray:
-        """Which columns are not penalised at all."""
-        return np.zeros(n_columns, bool)
-
-    def check(self, n_columns: int) -> None:
-        """Raise ValueError when a parameter is out of range."""
-
-    def record(
-        self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
-    ) -> Record:
-        """The compiled form of this penalty for `n_columns` coefficients."""
-        return super().record(dtype, **fields)
 
     def in_units(self, scale: np.ndarray) -> Record:
         """The compiled form of ``u -> cost(scale * u)``."""

@@ -26,6 +26,8 @@ class Oracle(Flag):
     HESSIAN = auto()
     HESSIAN_VECTOR = auto()
     PROX = auto()
+    SEPARABLE = auto()
+    BLOCKS = auto()
     ROWS = auto()
     COLUMNS = auto()
     CERTIFICATE = auto()
@@ -45,6 +47,8 @@ _MEANING = {
     Oracle.HESSIAN: "a Hessian matrix",
     Oracle.HESSIAN_VECTOR: "products of the Hessian with a vector",
     Oracle.PROX: "a prox of the penalty",
+    Oracle.SEPARABLE: "a prox of each coefficient by itself",
+    Oracle.BLOCKS: "a prox of each of some groups of columns",
     Oracle.ROWS: "samples (rows of a design)",
     Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
     Oracle.CERTIFICATE: "certificates that cost no more than a gradient",

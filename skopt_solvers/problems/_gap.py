@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import linalg
 
-from .._compile import readonly
-from ..kernels import penalties as kernels
 from ._base import Certificate
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def certify(
     gap = estimate
     if not balanced:
         slopes, v = _project(problem, witness, free)
-        gap = _gap(problem, point, slopes, v, free, skip_loss=False)
+        gap = _gap(problem, point, slopes, v, skip_loss=False)
     # losses and penalties are at least zero: so is the optimum
     gap = min(gap, point.objective)
     return Certificate(gap / unit if gap > 0 else 0.0, "duality gap")
@@ -69,15 +67,12 @@ def _gap(
     point: "LinearPoint",
     slopes: Array,
     v: Array,
-    free: Array,
     skip_loss: bool,
 ) -> float:
     """The gap of feasible slopes, scaled into the domain of the conjugate."""
-    lanes, v = problem.lanes, readonly(v)
-    w = readonly(point.x[: problem.split])
-    scale = kernels.shrinkage(problem.record, v, free, lanes)
+    scale = problem.regularizer.shrinkage(v)
     scale = min(scale, problem.response.room(slopes))
-    gap = kernels.gaps(problem.record, w, v, free, scale, lanes)
+    gap = problem.regularizer.gap(point.x[: problem.split], v, scale)
     if not (skip_loss and scale == 1.0):  # a point is its own best witness
         gap += problem.response.gap(point.z, slopes, scale)
     return float(gap) if not math.isnan(gap) else math.inf
@@ -92,7 +87,7 @@ def _estimate(
 ) -> tuple[float, bool]:
     """The gap if free directions were independent; whether they are balanced."""
     v = -gradient[: problem.split]
-    gap = _gap(problem, point, witness.slopes, v, free, skip_loss=witness is point)
+    gap = _gap(problem, point, witness.slopes, v, skip_loss=witness is point)
     loose = np.concatenate(
         [np.repeat(free, problem.lanes), np.ones(problem.size - problem.split, bool)]
     )

@@ -4,7 +4,10 @@ import math
 
 import numpy as np
 
+from .._compile import readonly
+from ..kernels.penalties import violations
 from .linear import LinearPoint, LinearProblem
+from .regularizer import regularizer_of
 
 PRECISION = 1e-13  # relative, of a bisection
 LONGEST = 1100  # doublings from one end of float64 to the other
@@ -26,9 +29,12 @@ def reach(problem: LinearProblem, point: LinearPoint) -> float:
 
 def _wrong(problem: LinearProblem, point: LinearPoint, strength: float) -> bool:
     """Whether a penalised coefficient is drawn away from zero."""
-    record = problem.penalty.at(strength).record(n_columns=problem.n_columns)
+    penalty = problem.penalty.at(strength)
+    other = regularizer_of(penalty, problem.n_columns, problem.lanes)
+    head = slice(problem.split)
+    wrong = other.violations(point.x[head], point.loss_gradient[head])
     held = ~np.repeat(problem.free, problem.lanes)
-    return bool(np.any(problem.violations(point, record)[held] > 0))
+    return bool(np.any(wrong[held] > 0))
 
 
 def _closed(problem: LinearProblem, point: LinearPoint) -> float | None:
@@ -39,7 +45,8 @@ def _closed(problem: LinearProblem, point: LinearPoint) -> float | None:
         return None
     nothing = np.zeros(n)
     bare = problem.penalty.record(n_columns=n, level=nothing, ridge=nothing)
-    pull = problem.violations(point, bare).reshape(n, -1).max(axis=1)
+    w, g = (readonly(a[: problem.split]) for a in (point.x, point.loss_gradient))
+    pull = violations(bare, w, g, problem.lanes).reshape(n, -1).max(axis=1)
     drawn = (pull > 0) & ~problem.free
     if np.any(one[drawn] == 0):
         return math.inf

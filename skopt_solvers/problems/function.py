@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
-from ..kernels import penalties as kernels
-from ..penalties import NoPenalty, Penalty
+from ..penalties import NoPenalty
+from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
 from ._frames import Own
 from ._parallel import mapped
 from ._sweep import FunctionSweep
 from .gradients import FiniteDifferences, GradientEstimator
+from .regularizer import regularizer_of
 
 Array = np.ndarray
 
@@ -48,7 +49,7 @@ class FunctionProblem(Problem):
         jac: Callable[..., Any] | GradientEstimator | bool | None = None,
         hess: Callable[..., Any] | None = None,
         hessp: Callable[..., Any] | None = None,
-        penalty: Penalty | None = None,
+        penalty: BasePenalty | None = None,
         args: tuple[Any, ...] = (),
         rng: np.random.Generator | None = None,
     ) -> None:
@@ -58,10 +59,10 @@ class FunctionProblem(Problem):
         self.args = args
         self.x0 = _start(x0)
         self.size = len(self.x0)
-        self.penalty = NoPenalty() if penalty is None else penalty
+        self.penalty: BasePenalty = NoPenalty() if penalty is None else penalty
         self._name = f" with {type(penalty).__name__} penalty" if penalty else ""
-        self.penalty.check(self.size)
-        self.record = self.penalty.record(n_columns=self.size)
+        self.regularizer = regularizer_of(self.penalty, self.size, 1)
+        self.record = self.regularizer.record
         self.smooth = self.penalty.smooth
         self.counts = Counts()
         self.unit = 0.0
@@ -72,6 +73,8 @@ class FunctionProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.GRADIENT | Oracle.PROX | Oracle.SUM
+        if not self.penalty.blocked:
+            able |= Oracle.SEPARABLE
         if self.estimator is None:
             able |= Oracle.CERTIFICATE
         if self.penalty.elastic:
@@ -132,7 +135,7 @@ class FunctionProblem(Problem):
         loss = partial(_loss, self.fun, self.jac is True, self.args)
         for x, value in zip(points, mapped(loss, points, n_jobs), strict=True):
             self.counts.evaluations += 1
-            yield value + kernels.costs(self.record, readonly(x), 1)
+            yield value + self.regularizer.cost(x)
 
     @property
     def units(self) -> Array:
@@ -157,15 +160,15 @@ class FunctionProblem(Problem):
         return 1.0 if self.hess is not None else math.inf
 
     def prox(self, z: Array, steps: Array) -> Array:
-        return kernels.proxes(self.record, readonly(z), readonly(steps), 1)  # type: ignore[no-any-return]
+        return self.regularizer.prox(z, steps)
 
     def certificate(
         self, point: Point, tol: float = math.inf, witness: Point | None = None
     ) -> Certificate:
         """Largest violation, in relative change of f per relative change of x."""
         assert isinstance(point, FunctionPoint)
-        x, g = readonly(point.x), readonly(self._exact_gradient(point))
-        parts = kernels.violations(self.record, x, g, 1)
+        x, g = point.x, self._exact_gradient(point)
+        parts = self.regularizer.violations(x, g)
         self.unit = max(self.unit, abs(self.initial - point.objective))
         unit = max(abs(point.objective), self.unit)
         worst = float(np.max(parts * np.maximum(np.abs(x), 1.0), initial=0.0))
@@ -185,7 +188,8 @@ class FunctionProblem(Problem):
     def scales(self, point: Point) -> Array:
         if self.hess is None:
             return np.ones(self.size)
-        return np.maximum(np.abs(np.diag(self.hessian(point))), 1e-12)
+        scales = np.maximum(np.abs(np.diag(self.hessian(point))), 1e-12)
+        return self.regularizer.metric(scales)
 
     def sweep(
         self,
@@ -214,7 +218,7 @@ class FunctionProblem(Problem):
         """Second derivative of a smooth penalty in each coordinate; else zeros."""
         if not self.smooth:
             return np.zeros(self.size)
-        return kernels.curvatures(self.record, readonly(x), 1)  # type: ignore[no-any-return]
+        return self.regularizer.curvatures(x)
 
 
 class FunctionPoint(Point):
@@ -223,7 +227,7 @@ class FunctionPoint(Point):
     def __init__(self, problem: FunctionProblem, x: Array) -> None:
         self.problem, self.x = problem, readonly(x)  # callbacks see it
         self.loss, self._given = problem.evaluate(x)
-        self.objective = self.loss + kernels.costs(problem.record, readonly(x), 1)
+        self.objective = self.loss + problem.regularizer.cost(x)
 
     @cached_property
     def loss_gradient(self) -> Array:
@@ -235,8 +239,7 @@ class FunctionPoint(Point):
     def gradient(self) -> Array:
         if not self.problem.smooth:
             return self.loss_gradient
-        slopes = kernels.slopes(self.problem.record, readonly(self.x), 1)
-        return self.loss_gradient + slopes  # type: ignore[no-any-return]
+        return self.loss_gradient + self.problem.regularizer.slopes(self.x)
 
 
 class FunctionLine(Line):

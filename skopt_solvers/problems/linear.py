@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from .._compile import Record, readonly
+from .._compile import readonly
 from .._threads import one_blas_thread
 from ..designs import Design
-from ..kernels import penalties as kernels
-from ..penalties import Penalty
-from ._base import Certificate, Counts, Line, Oracle, Point, Problem
+from ..penalties._base import BasePenalty
+from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._frames import Frame, Moved, Own
 from ._gap import certify
+from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._response import BaseResponse
 from ._sweep import LinearSweep
+from .regularizer import regularizer_of
 
 Array = np.ndarray
 
@@ -49,7 +50,7 @@ class LinearProblem(Problem):
         self,
         design: Design,
         response: BaseResponse,
-        penalty: Penalty,
+        penalty: BasePenalty,
         fit_intercept: bool = True,
     ) -> None:
         self.design = design
@@ -66,19 +67,19 @@ class LinearProblem(Problem):
         self.mean = readonly(mean)
         self._penalise(penalty)
 
-    def _penalise(self, penalty: Penalty) -> None:
+    def _penalise(self, penalty: BasePenalty) -> None:
         """Everything that depends on the penalty."""
-        penalty.check(self.n_columns)
         self.penalty = penalty
-        self.record = penalty.record(n_columns=self.n_columns)
+        self.regularizer = regularizer_of(penalty, self.n_columns, self.lanes)
+        self.record = self.regularizer.record
         self.smooth = penalty.smooth
-        self.free = penalty.free(self.n_columns)
+        self.free = self.regularizer.free
         convex = penalty.convex and penalty.dual(self.n_columns)
         self.dual = bool(self.response.loss.dual and convex)
         self.counts = Counts()
         self.constant = self._constant()
 
-    def with_penalty(self, penalty: Penalty) -> "LinearProblem":
+    def with_penalty(self, penalty: BasePenalty) -> "LinearProblem":
         """The same data under another penalty; all that the data cost is kept."""
         other = copy(self)
         own = ("provides", "bounds", "null")
@@ -96,6 +97,10 @@ class LinearProblem(Problem):
     @cached_property
     def provides(self) -> Oracle:
         able = Oracle.VALUE | Oracle.PROX
+        if not self.penalty.blocked:
+            able |= Oracle.SEPARABLE
+        elif not self.penalty.whole:  # type: ignore[attr-defined]
+            able |= Oracle.BLOCKS
         if not self.response.differentiable:
             return able
         able |= Oracle.GRADIENT | Oracle.CERTIFICATE
@@ -154,10 +159,12 @@ class LinearProblem(Problem):
 
         Once centred they are rounding errors, which must not be scaled up and fitted.
         """
-        steps = np.ones(self.n_columns)
-        far = readonly(1e8 * steps)
-        held = kernels.proxes(self.record, far, readonly(steps), 1) != far
-        if not self.fit_intercept or held.all():
+        if not self.fit_intercept:
+            return np.zeros(0, np.int64)
+        steps = np.ones(self.split)
+        held = self.regularizer.prox(1e8 * steps, steps) != 1e8
+        held = held.reshape(self.n_columns, -1).any(axis=1)
+        if held.all():
             return np.zeros(0, np.int64)
         return np.flatnonzero(~held & self.steady)
 
@@ -191,7 +198,7 @@ class LinearProblem(Problem):
         return x
 
     @cached_property
-    def null(self) -> "LinearPoint":
+    def null(self) -> LinearPoint:
         """The best model without any column."""
         x = self._base
         z = self.push(x)
@@ -206,7 +213,7 @@ class LinearProblem(Problem):
             return self.null.x.copy()
         return np.clip(np.zeros(self.size), *self.bounds)
 
-    def at(self, x: Array) -> "LinearPoint":
+    def at(self, x: Array) -> LinearPoint:
         return LinearPoint(self, x, self.push(x))
 
     def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
@@ -220,7 +227,7 @@ class LinearProblem(Problem):
         loss: float = self.response.value(self.push(x))
         if not self.response.penalised:
             return loss
-        return loss + kernels.costs(self.record, readonly(x[: self.split]), self.lanes)  # type: ignore[no-any-return]
+        return loss + self.regularizer.cost(x[: self.split])
 
     @property
     def units(self) -> Array:
@@ -228,11 +235,11 @@ class LinearProblem(Problem):
         quarter = (self.bounds[1] - self.bounds[0]) / 4
         return np.minimum(1.0 / self.norms, np.where(quarter > 0, quarter, np.inf))
 
-    def line(self, point: Point, direction: Array) -> "LinearLine":
+    def line(self, point: Point, direction: Array) -> LinearLine:
         assert isinstance(point, LinearPoint)
         return LinearLine(self, point, direction)
 
-    def combine(self, a: Point, b: Point, t: float) -> "LinearPoint":
+    def combine(self, a: Point, b: Point, t: float) -> LinearPoint:
         assert isinstance(a, LinearPoint)
         assert isinstance(b, LinearPoint)
         return LinearPoint(self, a.x + t * (b.x - a.x), a.z + t * (b.z - a.z))
@@ -247,18 +254,14 @@ class LinearProblem(Problem):
 
     def prox(self, z: Array, steps: Array) -> Array:
         out = z.copy()
-        head, sizes = readonly(z[: self.split]), readonly(steps[: self.split])
-        out[: self.split] = kernels.proxes(self.record, head, sizes, self.lanes)
+        head = slice(self.split)
+        out[head] = self.regularizer.prox(z[head], steps[head])
         return out
 
-    def violations(self, point: Point, record: Record | None = None) -> Array:
-        """How far each coefficient is from its condition of optimality.
-
-        `record` stands for another penalty than the problem's own.
-        """
-        w = readonly(point.x[: self.split])
-        g = readonly(point.loss_gradient[: self.split])
-        return kernels.violations(record or self.record, w, g, self.lanes)  # type: ignore[no-any-return]
+    def violations(self, point: Point) -> Array:
+        """How far each coefficient is from its condition of optimality."""
+        head = slice(self.split)
+        return self.regularizer.violations(point.x[head], point.loss_gradient[head])
 
     def certificate(
         self, point: Point, tol: float = math.inf, witness: Point | None = None
@@ -292,7 +295,9 @@ class LinearProblem(Problem):
         bend = self.response.max_curvature
         if not math.isfinite(bend):
             bend = float(np.max(point.curvatures))
-        return np.square(self.norms) * bend + self.ridge(point.x)
+        scales = np.square(self.norms) * bend + self.ridge(point.x)
+        scales[: self.split] = self.regularizer.metric(scales[: self.split])
+        return scales
 
     def sweep(
         self,
@@ -307,10 +312,9 @@ class LinearProblem(Problem):
         """Second derivative of a smooth penalty in each coordinate; else zeros."""
         if not self.smooth:
             return np.zeros(self.size)
-        w = readonly(x[: self.split])
-        return self.padded(kernels.curvatures(self.record, w, self.lanes))
+        return self.padded(self.regularizer.curvatures(x[: self.split]))
 
-    def loss_hessian(self, point: "LinearPoint", columns: Array) -> Array:
+    def loss_hessian(self, point: LinearPoint, columns: Array) -> Array:
         """Hessian of the loss in some columns, then the intercept; lanes innermost."""
         self.counts.hessians += 1
         k, lanes = len(columns) + self.fit_intercept, self.lanes
@@ -363,94 +367,11 @@ class LinearProblem(Problem):
         return product
 
 
-class LinearPoint(Point):
-    """Predictions, slopes and, once asked for, the gradient at x."""
-
-    def __init__(self, problem: LinearProblem, x: Array, z: Array) -> None:
-        self.problem = problem
-        self.x = readonly(x)  # callbacks see it
-        self.z = z
-        problem.counts.evaluations += 1
-        self.loss, self.slopes, self._curvatures = problem.response.jets(z)
-        w = readonly(x[: problem.split])
-        self.cost = kernels.costs(problem.record, w, problem.lanes)
-        self.objective = self.loss + self.cost
-
-    def under(self, problem: LinearProblem) -> "LinearPoint":
-        """This point of the same data under the penalty of `problem`."""
-        if not np.array_equal(problem.constant, self.problem.constant):
-            return problem.at(self.x)
-        other = copy(self)
-        vars(other).pop("gradient", None)
-        other.problem = problem
-        w = readonly(self.x[: problem.split])
-        other.cost = kernels.costs(problem.record, w, problem.lanes)
-        other.objective = self.loss + other.cost
-        return other
-
-    @cached_property
-    def loss_gradient(self) -> Array:
-        self.problem.counts.gradients += 1
-        return self.problem.pull(self.problem.response.weigh(self.slopes))
-
-    @cached_property
-    def gradient(self) -> Array:
-        problem = self.problem
-        if not problem.smooth:
-            return self.loss_gradient
-        w = readonly(self.x[: problem.split])
-        slopes = kernels.slopes(problem.record, w, problem.lanes)
-        return self.loss_gradient + problem.padded(slopes)
-
-    @property
-    def curvatures(self) -> Array:
-        """Curvature of each prediction by itself, of the shape of z."""
-        if self._curvatures is not None:
-            return self._curvatures
-        return np.stack([self.pair(a, a) for a in range(self.problem.lanes)], axis=1)
-
-    def pair(self, a: int, b: int) -> Array:
-        """Entry (a, b) of each sample's Hessian."""
-        if self._curvatures is not None:
-            return self._curvatures
-        return self.problem.response.block(self.z, a, b)  # type: ignore[attr-defined, no-any-return]
-
-    def curve(self, v: Array) -> Array:
-        """Each sample's Hessian times v."""
-        if self._curvatures is not None:
-            return self._curvatures * v
-        return self.problem.response.curve(self.z, v)
-
-
-class LinearLine(Line):
-    """One product with X serves every trial of a line search."""
-
-    def __init__(
-        self, problem: LinearProblem, point: LinearPoint, direction: Array
-    ) -> None:
-        self.problem, self.origin, self.direction = problem, point, direction
-        self.dz = problem.push(direction)
-
-    def at(self, t: float) -> tuple[float, float, float]:
-        problem, z = self.problem, self.origin.z
-        loss = problem.response.along(z, self.dz, t)
-        if not problem.smooth:
-            return loss
-        w = readonly(self.origin.x[: problem.split])
-        d = readonly(self.direction[: problem.split])
-        cost = kernels.along(problem.record, w, d, t, problem.lanes)
-        return loss[0] + cost[0], loss[1] + cost[1], loss[2] + cost[2]
-
-    def point(self, t: float) -> LinearPoint:
-        x = self.origin.x + t * self.direction
-        return LinearPoint(self.problem, x, self.origin.z + t * self.dz)
-
-
 def linear_problem(
     X: Any,
     y: Array,
     loss: Any,
-    penalty: Penalty,
+    penalty: BasePenalty,
     *,
     sample_weight: Array | None = None,
     fit_intercept: bool = True,

@@ -24,7 +24,7 @@ def choose(problem: Problem) -> Solver:
         return CMAES()
     if Oracle.SMOOTH in problem.provides:
         return LBFGS()
-    if Oracle.COLUMNS in problem.provides:
+    if CoordinateDescent.requires in problem.provides:
         return CoordinateDescent()
     return ProximalGradient()
 

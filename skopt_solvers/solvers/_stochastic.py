@@ -86,7 +86,7 @@ class StochasticSolver(
         without a gradient, so that it can catch up when it is needed.
     """
 
-    requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.PROX | Oracle.SUM
+    requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.SEPARABLE | Oracle.SUM
     stochastic: ClassVar[bool] = True
     slots: ClassVar[int] = 0
     default_rate: ClassVar[float] = 1e-3

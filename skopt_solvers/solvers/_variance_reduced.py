@@ -49,7 +49,7 @@ class VarianceReduced(Solver):
         Whether all slopes are remembered anew after each epoch.
     """
 
-    requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.PROX | Oracle.ROWS
+    requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.SEPARABLE | Oracle.ROWS
     share: ClassVar[float] = 1.0
     warm: ClassVar[bool] = True
     patience: ClassVar[int] = 10

@@ -83,7 +83,7 @@ class CoordinateDescent(Solver):
     """
 
     good_for = "L1 and bounds, few of many columns in use"
-    requires = Oracle.COLUMNS | Oracle.PROX
+    requires = Oracle.COLUMNS | Oracle.SEPARABLE
 
     def __init__(self, tol=1e-6, max_iter=1000):
         self.tol = tol

@@ -1,0 +1,94 @@
+"""Where a linear model was evaluated, and along which lines."""
+
+from copy import copy
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._compile import readonly
+from ._base import Line, Point
+
+if TYPE_CHECKING:
+    from .linear import LinearProblem
+
+Array = np.ndarray
+
+
+class LinearPoint(Point):
+    """Predictions, slopes and, once asked for, the gradient at x."""
+
+    def __init__(self, problem: "LinearProblem", x: Array, z: Array) -> None:
+        self.problem = problem
+        self.x = readonly(x)  # callbacks see it
+        self.z = z
+        problem.counts.evaluations += 1
+        self.loss, self.slopes, self._curvatures = problem.response.jets(z)
+        self.cost = problem.regularizer.cost(x[: problem.split])
+        self.objective = self.loss + self.cost
+
+    def under(self, problem: "LinearProblem") -> "LinearPoint":
+        """This point of the same data under the penalty of `problem`."""
+        if not np.array_equal(problem.constant, self.problem.constant):
+            return problem.at(self.x)
+        other = copy(self)
+        vars(other).pop("gradient", None)
+        other.problem = problem
+        other.cost = problem.regularizer.cost(self.x[: problem.split])
+        other.objective = self.loss + other.cost
+        return other
+
+    @cached_property
+    def loss_gradient(self) -> Array:
+        self.problem.counts.gradients += 1
+        return self.problem.pull(self.problem.response.weigh(self.slopes))
+
+    @cached_property
+    def gradient(self) -> Array:
+        problem = self.problem
+        if not problem.smooth:
+            return self.loss_gradient
+        slopes = problem.regularizer.slopes(self.x[: problem.split])
+        return self.loss_gradient + problem.padded(slopes)
+
+    @property
+    def curvatures(self) -> Array:
+        """Curvature of each prediction by itself, of the shape of z."""
+        if self._curvatures is not None:
+            return self._curvatures
+        return np.stack([self.pair(a, a) for a in range(self.problem.lanes)], axis=1)
+
+    def pair(self, a: int, b: int) -> Array:
+        """Entry (a, b) of each sample's Hessian."""
+        if self._curvatures is not None:
+            return self._curvatures
+        return self.problem.response.block(self.z, a, b)  # type: ignore[attr-defined, no-any-return]
+
+    def curve(self, v: Array) -> Array:
+        """Each sample's Hessian times v."""
+        if self._curvatures is not None:
+            return self._curvatures * v
+        return self.problem.response.curve(self.z, v)
+
+
+class LinearLine(Line):
+    """One product with X serves every trial of a line search."""
+
+    def __init__(
+        self, problem: "LinearProblem", point: LinearPoint, direction: Array
+    ) -> None:
+        self.problem, self.origin, self.direction = problem, point, direction
+        self.dz = problem.push(direction)
+
+    def at(self, t: float) -> tuple[float, float, float]:
+        problem, z = self.problem, self.origin.z
+        loss = problem.response.along(z, self.dz, t)
+        if not problem.smooth:
+            return loss
+        head = slice(problem.split)
+        cost = problem.regularizer.along(self.origin.x[head], self.direction[head], t)
+        return loss[0] + cost[0], loss[1] + cost[1], loss[2] + cost[2]
+
+    def point(self, t: float) -> LinearPoint:
+        x = self.origin.x + t * self.direction
+        return LinearPoint(self.problem, x, self.origin.z + t * self.dz)

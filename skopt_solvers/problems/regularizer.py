@@ -1,0 +1,94 @@
+"""Which regularizer a penalty makes: of single coefficients, or of blocks of them."""
+
+import numpy as np
+
+from .._compile import readonly
+from ..kernels import blocks as kernels
+from ..penalties import BlockPenalty
+from ..penalties._base import BasePenalty
+from ._regularizer import Array, Regularizer, Separable
+
+__all__ = ["Blocks", "regularizer_of"]
+
+
+class Blocks(Regularizer):
+    """A sum over blocks of coefficients.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n_columns * lanes,)
+        The flat coefficients, block after block.
+    starts : ndarray of shape (n_blocks + 1,)
+        Where each block begins in `order`, and the end.
+    """
+
+    def __init__(self, penalty: BlockPenalty, n_columns: int, lanes: int) -> None:
+        super().__init__(penalty, n_columns, lanes)
+        self.record = penalty.record(n_columns=n_columns)
+        labels = penalty.layout(n_columns, lanes)
+        self.order = readonly(np.argsort(labels, kind="stable"))
+        sizes = np.bincount(labels)
+        self.starts = readonly(np.concatenate([[0], np.cumsum(sizes)]))
+        self.sizes, self.labels = sizes, labels
+        first = self.order[self.starts[:-1]] // lanes
+        self.loose = readonly(self.free[first])  # blocks that are not penalised
+
+    def _gathered(self, flat: Array) -> Array:
+        return readonly(flat[self.order])
+
+    def _spread(self, blocks: Array) -> Array:
+        """One number per block as one per coefficient."""
+        return np.asarray(blocks[self.labels])
+
+    def cost(self, w: Array) -> float:
+        return kernels.costs(self.record, self._gathered(w), self.starts)  # type: ignore[no-any-return]
+
+    def prox(self, z: Array, steps: Array) -> Array:
+        out = np.empty_like(z)
+        first = readonly(steps[self.order[self.starts[:-1]]])
+        out[self.order] = kernels.proxes(
+            self.record, self._gathered(z), first, self.starts
+        )
+        return out
+
+    def metric(self, scales: Array) -> Array:
+        if not len(scales):
+            return scales
+        tops = np.maximum.reduceat(scales[self.order], self.starts[:-1])
+        return self._spread(tops)
+
+    def block_violations(self, w: Array, g: Array) -> Array:
+        """How far each block is from its condition of optimality."""
+        w, g = self._gathered(w), self._gathered(g)
+        return kernels.violations(self.record, w, g, self.starts)  # type: ignore[no-any-return]
+
+    def violations(self, w: Array, g: Array) -> Array:
+        return self._spread(self.block_violations(w, g))
+
+    def shrinks(self, v: Array) -> Array:
+        """Largest s in [0, 1] that makes ``s v`` feasible, block by block."""
+        return kernels.shrinks(self.record, self._gathered(v), self.starts)  # type: ignore[no-any-return]
+
+    def shrinkage(self, v: Array) -> float:
+        return float(np.min(self.shrinks(v)[~self.loose], initial=1.0))
+
+    def gap(self, w: Array, v: Array, scale: float) -> float:
+        w, v = self._gathered(w), self._gathered(scale * v)
+        return kernels.gaps(self.record, w, v, self.loose, self.starts)  # type: ignore[no-any-return]
+
+    # block penalties are smooth where they penalise nothing
+
+    def slopes(self, w: Array) -> Array:
+        return np.zeros_like(w)
+
+    def curvatures(self, w: Array) -> Array:
+        return np.zeros_like(w)
+
+    def along(self, w: Array, d: Array, t: float) -> tuple[float, float, float]:
+        return 0.0, 0.0, 0.0
+
+
+def regularizer_of(penalty: BasePenalty, n_columns: int, lanes: int) -> Regularizer:
+    """The penalty over `n_columns` columns with `lanes` coefficients each."""
+    kind = Blocks if penalty.blocked else Separable
+    return kind(penalty, n_columns, lanes)  # type: ignore[arg-type]
