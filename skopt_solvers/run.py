@@ -81,18 +81,19 @@ def advance(
     budget: Budget,
     state: State | None = None,
     callbacks: Sequence[Callback] = (),
+    begin: Callable[[Problem, np.ndarray, Budget], State] | None = None,
 ) -> tuple[Result, State]:
     """As `run`, from x or from the state of a run on a problem next to this one.
 
-    Returns the result and the state to go on from. Checks nothing; the caller holds
-    BLAS to one thread.
+    `begin` stands for the solver's `init`. Returns the result and the state to go on
+    from. Checks nothing; the caller holds BLAS to one thread.
     """
     budget = replace(budget, watched=bool(callbacks))
-    begin = partial(solver.init, problem, x, budget)
+    first = partial(begin or solver.init, problem, x, budget)
     if state is not None:
-        begin = partial(solver.resume, problem, state, budget)
+        first = partial(solver.resume, problem, state, budget)
     try:
-        return _Loop(solver, problem, budget, callbacks).run(begin, x)
+        return _Loop(solver, problem, budget, callbacks).run(first, x)
     finally:
         for callback in callbacks:
             if isinstance(callback, Observer):
@@ -167,7 +168,8 @@ class _Loop:
         # a solver that asks for values only can go on from where there is none, and its
         # point is certified only if that costs no further values
         self.searching = solver.requires == Oracle.VALUE
-        self.certified = not self.searching or Oracle.CERTIFICATE in problem.provides
+        known = not self.searching or Oracle.CERTIFICATE in problem.provides
+        self.certified = budget.certified and known
 
     def run(
         self, begin: Callable[[], State], x: np.ndarray

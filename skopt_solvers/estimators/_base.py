@@ -152,12 +152,15 @@ class LinearModel(Adjustable, ABC):
     random_state: Any = None
 
     @abstractmethod
-    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
-        """X and y, validated."""
+    def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
+        """X and y, validated; `part` says that they may be not the first ones."""
 
     @abstractmethod
-    def _plan(self, y: Array, weights: Array) -> Plan:
-        """What is to be minimised."""
+    def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:
+        """What is to be minimised.
+
+        For a part of the data, `before` is the sum of the weights of those before it.
+        """
 
     @abstractmethod
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
@@ -165,6 +168,7 @@ class LinearModel(Adjustable, ABC):
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, shift: Shift = NO_SHIFT) -> Self:
         """Validate, build the problems, run them, unpack their solutions."""
+        self._parts: Any = None
         design, target, weights = self._prepare(X, y, sample_weight)
         plan = self._plan(target, weights)
         plan = plan.shifted(shift.of(plan.loss, len(weights)))
@@ -212,11 +216,11 @@ class LinearModel(Adjustable, ABC):
         return int(np.count_nonzero(used))
 
     def _prepare(
-        self, X: Any, y: Any, sample_weight: Any = None
+        self, X: Any, y: Any, sample_weight: Any = None, part: bool = False
     ) -> tuple[Design, Array, Array]:
         """The data, the target and the weights, checked."""
         self._check()
-        X, y = self._read(X, y)
+        X, y = self._read(X, y, part)
         return as_design(X), y, _weights(sample_weight, X)
 
     def _strength(self) -> Strength:
@@ -247,7 +251,7 @@ class LinearModel(Adjustable, ABC):
         deadline = time.perf_counter() + limit
         total = sum(task.lanes for task in plan.tasks)
         w, b = np.empty((design.shape[1], total)), np.empty(total)
-        before = self._before(w)
+        before = self._previous(w) if self.warm_start else None
         results: list[Result] = []
         self._problems: list[LinearProblem] = []
         hint = ""
@@ -257,13 +261,18 @@ class LinearModel(Adjustable, ABC):
             if before is None:
                 start = self._start(design, plan, task, deadline)
             else:
-                start = _pack(problem, *before, lanes)
+                start = pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
             if not (results[-1].success or hint):
                 hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
             w[:, lanes] = coefficients.reshape(len(w), -1)
         return results, (w, b), hint
+
+    @property
+    def _begun(self) -> bool:
+        """Whether there are coefficients already."""
+        return hasattr(self, "coef_")
 
     def _run(
         self,
@@ -319,10 +328,10 @@ class LinearModel(Adjustable, ABC):
         given = {"tol": self.tol, "max_iter": self.max_iter}
         return solver.set_params(**{k: v for k, v in given.items() if v is not None})  # type: ignore[no-any-return]
 
-    def _before(self, w: Array) -> tuple[Array, Array] | None:
-        """Coefficients and intercepts of the previous fit, if they are to be used."""
+    def _previous(self, w: Array) -> tuple[Array, Array] | None:
+        """Coefficients and intercepts of the previous fit, if they fit in w."""
         coef = getattr(self, "coef_", None)
-        if not self.warm_start or coef is None:
+        if coef is None:
             return None
         coef = coef.toarray() if sp.issparse(coef) else coef
         coef = np.atleast_2d(coef).T.astype(np.float64)
@@ -393,7 +402,7 @@ def _check_range(problem: LinearProblem) -> None:
         )
 
 
-def _pack(problem: LinearProblem, w: Array, b: Array, lanes: slice) -> Array:
+def pack(problem: LinearProblem, w: Array, b: Array, lanes: slice) -> Array:
     """The problem's vector of the given coefficients and intercepts."""
     shape = problem.response.shape
     return problem.pack(w[:, lanes].reshape(len(w), *shape), b[lanes].reshape(shape))

@@ -10,7 +10,10 @@ from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import (
+    _check_partial_fit_first_call,
+    check_classification_targets,
+)
 from sklearn.utils.validation import validate_data
 
 from .._params import Number
@@ -20,6 +23,7 @@ from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ..penalties._base import BasePenalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
+from ._partial import incremental, partial_fit
 from ._parts import (
     as_loss,
     as_penalty,
@@ -97,6 +101,49 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         """
         return self._fit(X, y, sample_weight)
 
+    @available_if(incremental)
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> Self:
+        """Go once through some samples, on from where the model stands.
+
+        For data that come in parts or do not fit in memory. Solvers that go through
+        data part by part (`SGD`, `Adam`, ...; not "auto") carry on all they have: step
+        counts, moments, the clock of the schedule. Automatic rates and the
+        preconditioner are those of the first part, so it should be a fair sample. Rows
+        are shuffled within a part; sorted data, whose parts have one class each, lead
+        astray.
+
+        Without a schedule automatic rates fall with the inverse square root of the
+        updates (``ScheduleFreeAdam`` needs no schedule); a horizon of None is
+        `max_iter` first parts. There is no certificate, since no part has the optimum.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Their classes, not all of which need to be there.
+        classes : array-like of shape (n_classes,), default=None
+            All classes there are; needed at the first call, and the same later.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones.
+
+        Returns
+        -------
+        self
+            The estimator, `coef_` and `intercept_` where the solver stands now.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; and when `classes` are missing or others than before, y holds
+            another, or `class_weight` is "balanced".
+        """
+        _check_partial_fit_first_call(self, classes)
+        partial_fit(self, X, y, sample_weight)
+        return self
+
     def decision_function(self, X: Any) -> Array:
         """Linear predictions: how far each sample is on the side of each class.
 
@@ -168,20 +215,40 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
             return log_softmax(p, axis=1)  # type: ignore[no-any-return]
         return np.hstack([log_expit(-p), log_expit(p)])
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
-        X, y = validate_data(self, X, y, **READING)
+    def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
+        X, y = validate_data(self, X, y, reset=not (part and self._begun), **READING)
         check_classification_targets(y)
+        if part:
+            return X, self._codes(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
+        self._check_several()
+        return X, codes
+
+    def _codes(self, y: Array) -> Array:
+        """Where the classes y stand among those that are known."""
+        self._check_several()
+        labels, inverse = np.unique(y, return_inverse=True)
+        known = self.classes_.tolist()
+        strange = [label for label in labels.tolist() if label not in known]
+        if strange:
+            raise ValueError(
+                f"y holds classes {strange} that are not among the classes "
+                f"{known} of the first call; name all in partial_fit(..., classes=...)."
+            )
+        return np.array([known.index(label) for label in labels.tolist()])[inverse]
+
+    def _check_several(self) -> None:
         if len(self.classes_) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least two classes; y holds "
                 f"only one class, {self.classes_.tolist()[0]!r}."
             )
-        return X, codes
 
-    def _plan(self, y: Array, weights: Array) -> Plan:
-        weights = weights * self._class_factors(y, weights)[y]
-        loss, penalty = self._loss(len(self.classes_)), self._penalty(weights.sum())
+    def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:
+        part = before is not None
+        weights = weights * self._class_factors(y, weights, part)[y]
+        loss = self._loss(len(self.classes_))
+        penalty = self._penalty(weights.sum() + (before or 0.0))
         return Plan(self._tasks(y, loss), loss, penalty, weights)
 
     def _tasks(self, codes: Array, loss: Any) -> list[Task]:
@@ -192,9 +259,15 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         positive = range(1, 2) if n_classes == 2 else range(n_classes)
         return [Task(np.where(codes == k, 1.0, -1.0)) for k in positive]
 
-    def _class_factors(self, codes: Array, weights: Array) -> Array:
-        """The weight of each class; refuses classes without any weight."""
-        self._check_classes(np.bincount(codes, weights))
+    def _class_factors(self, codes: Array, weights: Array, part: bool) -> Array:
+        """The weight of each class; all of them have some in data that are no part."""
+        if not part:
+            self._check_classes(np.bincount(codes, weights))
+        elif self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' needs all of the data, so partial_fit cannot "
+                "do it; give a dict of weights, or sample_weight."
+            )
         factors = compute_class_weight(
             self.class_weight,
             classes=self.classes_,

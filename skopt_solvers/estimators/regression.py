@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
 from .._params import Flag, Number
@@ -17,6 +18,7 @@ from ..penalties._base import BasePenalty
 from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._offset import Shift
+from ._partial import incremental, partial_fit
 from ._parts import allows, as_loss, as_penalty, named_penalties, named_strength
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
@@ -93,6 +95,51 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         """
         return self._fit(X, y, sample_weight, Shift(offset, exposure))
 
+    @available_if(incremental)
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        offset: Any = None,
+        exposure: Any = None,
+    ) -> Self:
+        """Go once through some samples, on from where the model stands.
+
+        For data that come in parts or do not fit in memory. Solvers that go through
+        data part by part (`SGD`, `Adam`, ...; not "auto") carry on all they have: step
+        counts, moments, the clock of the schedule. Automatic rates and the
+        preconditioner are those of the first part, so it should be a fair sample. Rows
+        are shuffled within a part; sorted data lead astray.
+
+        Without a schedule automatic rates fall with the inverse square root of the
+        updates (``ScheduleFreeAdam`` needs no schedule); a horizon of None is
+        `max_iter` first parts. There is no certificate, since no part has the optimum.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample, at least zero; None for ones.
+        offset, exposure : array-like of shape (n_samples,), default=None
+            As in `fit`.
+
+        Returns
+        -------
+        self
+            The estimator, `coef_` and `intercept_` where the solver stands now.
+
+        Raises
+        ------
+        ValueError
+            As `fit`.
+        """
+        partial_fit(self, X, y, sample_weight, Shift(offset, exposure))
+        return self
+
     def predict(self, X: Any, offset: Any = None, exposure: Any = None) -> Array:
         """Predict the expected target.
 
@@ -150,16 +197,17 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
 
         return float(r2_score(y, self.loss_.predict(p), sample_weight=sample_weight))
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, Array]:
+    def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
         several = get_tags(self).target_tags.multi_output
         X, y = validate_data(
-            self, X, y, multi_output=several, y_numeric=True, **READING
-        )
+            self, X, y, multi_output=several, y_numeric=True,
+            reset=not (part and self._begun), **READING,
+        )  # fmt: skip
         return X, np.asarray(y, np.float64)
 
-    def _plan(self, y: Array, weights: Array) -> Plan:
+    def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:
         columns = y.reshape(len(y), -1).T
-        loss, penalty = self._loss(), self._penalty(weights.sum())
+        loss, penalty = self._loss(), self._penalty(weights.sum() + (before or 0.0))
         return Plan([Task(c) for c in columns], loss, penalty, weights)
 
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:

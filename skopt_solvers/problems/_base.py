@@ -223,8 +223,13 @@ class Problem(ABC):
         batch_size: int | None,
         preconditioned: bool,
         rng: np.random.Generator,
+        past: Any = None,
     ) -> Any:
-        """How a stochastic rule goes through the data; see `Sweep`."""
+        """How a stochastic rule goes through the data; see `Sweep`.
+
+        `past` is None where these are all data there are, else what holds for every
+        part of them, which are visited one after the other.
+        """
 
     @abstractmethod
     def hessian(self, point: Point) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from .._compile import Record, readonly
 from ..kernels import stochastic as kernels
 from ._base import Point
-from ._units import Facts, units_of
+from ._units import Facts, Past, units_of
 from ._walks import walk_for
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class LinearSweep(Sweep):
         batch_size: int | None,
         preconditioned: bool,
         rng: np.random.Generator,
+        past: Past | None,
     ) -> None:
         n = problem.design.shape[0]
         order = rng.permutation(n)
@@ -103,7 +104,10 @@ class LinearSweep(Sweep):
         self.costly = self.updates > 1
         design = problem.design.take(order)
         make = walk_for(problem, design, rule, self.batch)
-        units = units_of(problem, design, preconditioned, centred=make.centred)
+        if past is None:
+            units = units_of(problem, design, preconditioned, centred=make.centred)
+        else:
+            units = past.units_of(problem, design, preconditioned)
         self.scale, self.facts = units.scale, units.facts
         self.frame = problem.frame(units.shift)
         y = readonly(problem.response.y[order])

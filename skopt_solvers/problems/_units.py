@@ -1,7 +1,7 @@
 """The units in which rules walk, and what is known about curvature in them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 LENGTH = 10.0  # of a row, squared, where all columns share one unit: as measured
+FLAT = 1e-9  # of the curvature at zero: less means that a minimum is at infinity
 SAMPLE = 5000  # rows for the estimate of the largest eigenvalue
 
 
@@ -81,6 +82,58 @@ def units_of(
         shift = problem.mean if centred or not design.sparse else shift
     facts = _facts(problem, design, scale, shift, bend, bounded)
     return Units(readonly(scale), shift, facts)
+
+
+@dataclass
+class Past:
+    """What parts of the data that are visited one after the other have in common.
+
+    Units and facts are those of the first part. Columns that were constant until now
+    get units when they begin to vary; nothing has moved their coefficients yet.
+
+    Attributes
+    ----------
+    units : Units or None
+        None before the first part.
+    seen : ndarray of bool, shape (n_columns,)
+        Columns that have units of their own, or a coefficient.
+    """
+
+    units: Units | None = None
+    seen: Array | None = None
+
+    def units_of(
+        self, problem: "LinearProblem", design: Design, preconditioned: bool
+    ) -> Units:
+        """The units of the rows of `design`; sparse columns are not centred."""
+        moves = ~problem.steady
+        if self.units is None or self.seen is None:
+            self.units = units_of(problem, design, preconditioned, centred=False)
+            self.seen = moves
+            return self.units
+        late = moves & ~self.seen
+        own = preconditioned and np.ptp(self.units.scale[:-1]) > 0
+        if own and late.any():
+            scale, shift = self.units.scale.copy(), self.units.shift.copy()
+            scale[:-1][late] = column_scale(problem, bend_of(problem)[0])[:-1][late]
+            if not design.sparse:
+                shift[late] = problem.mean[late]
+            scale, shift = readonly(scale), readonly(shift)
+            self.units = replace(self.units, scale=scale, shift=shift)
+        self.seen = self.seen | moves
+        return self.units
+
+
+def ground(problem: "LinearProblem") -> None:
+    """Put the null model at zero where the loss has no smallest value.
+
+    That is so where a part of the data holds one class only, or counts of zero.
+    """
+    base = problem.at(problem.prox(np.zeros(problem.size), np.ones(problem.size)))
+    weights = problem.response.weights
+    flat = weights @ problem.null.curvatures <= FLAT * (weights @ base.curvatures)
+    if np.any(flat):
+        problem.null = base
 
 
 def _common(problem: "LinearProblem", bend: float) -> Array:

@@ -197,6 +197,7 @@ class FunctionProblem(Problem):
         batch_size: int | None,
         preconditioned: bool,
         rng: np.random.Generator,
+        past: Any = None,
     ) -> FunctionSweep:
         return FunctionSweep(self)
 

@@ -19,6 +19,7 @@ from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._response import BaseResponse
 from ._sweep import LinearSweep
+from ._units import Past
 from .regularizer import regularizer_of
 
 Array = np.ndarray
@@ -305,8 +306,9 @@ class LinearProblem(Problem):
         batch_size: int | None,
         preconditioned: bool,
         rng: np.random.Generator,
+        past: Past | None = None,
     ) -> LinearSweep:
-        return LinearSweep(self, rule, batch_size, preconditioned, rng)
+        return LinearSweep(self, rule, batch_size, preconditioned, rng, past)
 
     def ridge(self, x: Array) -> Array:
         """Second derivative of a smooth penalty in each coordinate; else zeros."""

@@ -17,13 +17,18 @@ Array = np.ndarray
 
 @dataclass(slots=True)
 class Budget:
-    """What a run may spend, and what it is for; whether callbacks watch every step."""
+    """What a run may spend, and what it is for.
+
+    `watched` says whether callbacks look at every step, `certified` whether there are
+    certificates at all.
+    """
 
     tol: float | None
     max_iter: int
     deadline: float = math.inf
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     watched: bool = False
+    certified: bool = True
 
     @property
     def goal(self) -> float:
@@ -111,6 +116,8 @@ class Solver(Adjustable, ABC):
     stochastic : bool
         Whether the run is judged by its number of epochs or evaluations rather than a
         certificate.
+    incremental : bool
+        Whether it can go through data part by part, as ``partial_fit`` does.
     modules : tuple of str
         Packages it needs that come with an extra.
     good_for : str
@@ -119,6 +126,7 @@ class Solver(Adjustable, ABC):
 
     requires: ClassVar[Oracle]
     stochastic: ClassVar[bool] = False
+    incremental: ClassVar[bool] = False
     modules: ClassVar[tuple[str, ...]] = ()
     good_for: ClassVar[str] = ""
     constraints: ClassVar[Mapping[str, Constraint]] = {}

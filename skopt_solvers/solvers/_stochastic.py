@@ -43,6 +43,7 @@ class StochasticState(State):
     begin: Any = None
     factor: float = 1.0
     past: Learning = field(default_factory=Learning)
+    origin: Any = None  # where a part of a stream of data began
 
     def moving(self) -> tuple[Any, ...]:
         """A copy of all that moves."""
@@ -88,6 +89,7 @@ class StochasticSolver(
 
     requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.SEPARABLE | Oracle.SUM
     stochastic: ClassVar[bool] = True
+    incremental: ClassVar[bool] = True
     slots: ClassVar[int] = 0
     default_rate: ClassVar[float] = 1e-3
     averaged: ClassVar[bool] = False
@@ -156,6 +158,21 @@ class StochasticSolver(
         return LinearDecay()
 
     def init(self, problem: Problem, x: Array, budget: Budget) -> StochasticState:
+        state = self.enter(problem, x, budget)
+        state.base_rate = state.rate = self.rate(state.sweep)
+        state.judged = self._judged(state)
+        cyclic, whole = state.judged and self.decays, [budget.max_iter]
+        state.cycles = iter(cycles(budget.max_iter) if cyclic else whole)
+        return state
+
+    def enter(
+        self,
+        problem: Problem,
+        x: Array,
+        budget: Budget,
+        past: Any = None,
+    ) -> StochasticState:
+        """A state at x, its data ready to be swept, as `past` wants it if any."""
         feasible = problem.prox(x, np.full_like(x, 1e-300))
         state = StochasticState(problem.at(feasible), budget, NOT_YET)
         state.sweep = problem.sweep(
@@ -163,12 +180,9 @@ class StochasticSolver(
             batch_size=None if self.batch_size == "auto" else self.batch_size,
             preconditioned=self.preconditioner is not None,
             rng=budget.rng,
+            past=past,
         )
         state.rule = self.record()
-        state.base_rate = state.rate = self._rate(state.sweep)
-        state.judged = self._judged(state)
-        cyclic, whole = state.judged and self.decays, [budget.max_iter]
-        state.cycles = iter(cycles(budget.max_iter) if cyclic else whole)
         return state
 
     def _judged(self, state: StochasticState) -> bool:
@@ -197,7 +211,7 @@ class StochasticSolver(
             state.stride += 1
             if state.budget.spent:
                 break
-        state.point = problem.at(self._answer(problem, state))
+        state.point = problem.at(self.answer(problem, state))
 
     def _try(self, problem: Problem, state: StochasticState) -> None:
         """Each factor that the schedule wants tried, from one state; keep the best."""
@@ -233,7 +247,7 @@ class StochasticSolver(
         state.rate = float(rates[-1])
         state.done += 1
 
-    def _answer(self, problem: Problem, state: StochasticState) -> Array:
+    def answer(self, problem: Problem, state: StochasticState) -> Array:
         """Where the run stands, in the user's units."""
         if not self.averaged:
             return state.sweep.leave(state.u)
@@ -248,11 +262,14 @@ class StochasticSolver(
 
     def _restart(self, problem: Problem, state: StochasticState) -> None:
         updates = state.length * state.sweep.updates
-        state.schedule = self._schedule().bound(updates, state.sweep.updates)
+        state.schedule = self.plan().bound(updates, state.sweep.updates)
         state.point, state.t, state.done = state.begin, 1, 0
         state.u = state.sweep.enter(state.point.x)
-        slots = np.zeros((max(type(self).slots, 1), problem.size))
-        state.keep = slots, np.zeros(MEMORY)
+        state.keep = self.blank(problem)
+
+    def blank(self, problem: Problem) -> tuple[Array, Array]:
+        """Slots and memory of a rule that has seen nothing."""
+        return np.zeros((max(type(self).slots, 1), problem.size)), np.zeros(MEMORY)
 
     def _diverged(self, start: Point, point: Point) -> bool:
         limit = GUARD * abs(start.objective) + 1.0
@@ -262,18 +279,23 @@ class StochasticSolver(
         """Begin the cycle again at a quarter of the learning rate."""
         state.retries -= 1
         state.base_rate /= 4
+        if state.origin is not None:
+            state.stride = 0
+            state.resume(state.origin)
+            return
         left = state.budget.max_iter - state.n_iter - state.stride
         state.length = min(state.length, max(left, 1))
         self._restart(problem, state)
 
-    def _rate(self, sweep: Sweep) -> float:
+    def rate(self, sweep: Sweep) -> float:
+        """The learning rate before any schedule."""
         if self.learning_rate != "auto":
             return float(self.learning_rate)
         if sweep.facts is None:
             return type(self).default_rate
         return self.automatic(sweep.facts, sweep.batch)
 
-    def _schedule(self) -> Schedule:
+    def plan(self) -> Schedule:
         """What was given; else constant, or a decay to zero for automatic rates."""
         if self.schedule is None:
             return self.decay() if self.learning_rate == "auto" else Constant()

@@ -22,8 +22,10 @@ from skopt_solvers import (
     ProximalLassoCV,
 )
 from skopt_solvers.losses import ScorerLoss
-from skopt_solvers.solvers import CMAES, Newton
+from skopt_solvers.solvers import CMAES, SGD, Newton, ScheduleFreeAdam
 
+# a weight is that many rows, to the last digit, where no batch says otherwise
+FULL = {"learning_rate": 0.1, "batch_size": 10_000, "tol": None, "max_iter": 30}
 ESTIMATORS = [
     AdvancedLogisticRegression(),
     AdvancedLogisticRegression(C=0.5, l1_ratio=1.0),
@@ -31,11 +33,14 @@ ESTIMATORS = [
     AdvancedLogisticRegression(l1_ratio=0.5, solver="proximal_gradient"),
     AdvancedLinearClassifier(),
     AdvancedLinearClassifier("squared_hinge"),
+    AdvancedLinearClassifier("squared_hinge", solver=SGD(**FULL)),
+    AdvancedLogisticRegression(solver=ScheduleFreeAdam(**FULL)),
     AdvancedLinearClassifier("multinomial"),
     AdvancedLinearClassifier(ScorerLoss(), solver=CMAES(max_evaluations=60)),
     AdvancedLinearRegressor(),
     AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),
+    AdvancedLinearRegressor(alpha=0.01, solver=SGD(momentum=0.9, **FULL)),
     AdvancedRidge(),
     AdvancedHuberRegressor(),
     AdvancedLinearSVC(),
