@@ -228,3 +228,23 @@ def thresholded_length(v: np.ndarray, s: float, level: float) -> float:
         if not rest <= 0.0:
             total += rest * rest
     return math.sqrt(total)
+
+
+@kernel
+def root_prox(z: float, q: float) -> float:
+    """Largest root of ``w - z + q * w**(q - 1)``, for z at which there is one."""
+    w = z
+    if q == 0.5:
+        angle = math.acos(-0.25 * (3.0 / z) ** 1.5)
+        w = 2.0 / 3.0 * z * (1.0 + math.cos(2.0 / 3.0 * angle))
+    elif q == 2.0 / 3.0:
+        angle = math.acosh(27.0 / 16.0 * z * z * 2.0**-1.5)
+        side = 2.0 / math.sqrt(3.0) * 2.0**0.25 * math.sqrt(math.cosh(angle / 3.0))
+        w = (0.5 * (side + math.sqrt(2.0 * z / side - side * side))) ** 3
+    for _ in range(50):  # one or two after a closed form
+        slope = q * w ** (q - 1.0)
+        new = w - (w - z + slope) / (1.0 + (q - 1.0) * slope / w)
+        if abs(new - w) <= 1e-16 * w:
+            break
+        w = new
+    return w

@@ -1,5 +1,6 @@
 """The path of one problem, as far as it was walked."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,7 +33,8 @@ class Track:
         track = cls(problem, [], np.zeros(0))
         for stretch in steps:
             track.add(stretch)
-            last = _saturated(track.explained) if early else None
+            steady = STEADY if problem.penalty.convex else -math.inf
+            last = _saturated(track.explained, steady) if early else None
             if last is not None:
                 return track.head(last)
         return track
@@ -102,10 +104,13 @@ def assemble(tracks: Sequence[Track], t: int) -> tuple[Array, Array]:
     return np.hstack([w for w, _ in pairs]), np.concatenate([b for _, b in pairs])
 
 
-def _saturated(explained: Array) -> int | None:
-    """After how many strengths nothing more is to be gained, if that is so."""
+def _saturated(explained: Array, steady: float) -> int | None:
+    """After how many strengths nothing more is to be gained, if that is so.
+
+    Under a penalty that is not convex solutions stay the same for a while, and go on.
+    """
     full = explained > SATURATED
     gain = np.diff(explained, prepend=-np.inf)
-    full |= (gain < STEADY * explained) & (explained > 0)
+    full |= (gain < steady * explained) & (explained > 0)
     full[: FEWEST - 1] = False
     return int(np.argmax(full)) + 1 if full.any() else None

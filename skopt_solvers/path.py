@@ -79,7 +79,8 @@ class RegularizationPath:
     certificates : ndarray of shape (n_alphas,)
         How far from optimal each solution is at most; the largest of several problems.
     certificate_kind : str
-        What the certificates are, ``"duality gap"`` or ``"violation"``.
+        What the certificates are: ``"duality gap"``, ``"violation"`` or
+        ``"stationarity"``.
     n_nonzero : ndarray of shape (n_alphas,)
         Features that are used.
     deviance_explained : ndarray of shape (n_alphas,)
@@ -164,8 +165,9 @@ def regularization_path(
     early_exit : bool, default=None
         Whether to end where the deviance explained exceeds 0.999, or grows by less than
         1e-5 of itself from one strength to the next, as glmnet does. None for only
-        where `alphas` is a number. Several problems (targets, one class against the
-        rest) are always followed to the end.
+        where `alphas` is a number. Under a penalty that is not convex solutions may
+        rest for a while, so that only the first counts. Several problems (targets, one
+        class against the rest) are always followed to the end.
 
     Returns
     -------

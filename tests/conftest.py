@@ -24,12 +24,17 @@ from skopt_solvers.losses import (
     VectorLoss,
 )
 from skopt_solvers.penalties import (
+    L0L2,
     L1,
     L2,
+    MCP,
+    SCAD,
     BlockPenalty,
     Box,
     ElasticNet,
     GroupLasso,
+    LogSum,
+    Lq,
     NoPenalty,
     Penalty,
     SparseGroupLasso,
@@ -85,6 +90,12 @@ TABLE = {
         SparseGroupLasso(0.3, 1.0, groups=[[0, 1, 2, 3, 4]]),
         SparseGroupLasso(0.7, 0.2, groups=[1, 0, 1, 0, 0], weights=[0.0, 1.5]),
     ],
+    # gamma below a step, so that the prox jumps; eps and q at both ends
+    MCP: [MCP(), MCP(0.3, 0.5), MCP(0.3, 1.5, [0.0, 1.0, 2.5]), MCP(positive=True)],
+    SCAD: [SCAD(), SCAD(0.3, 1.3, [0.0, 1.0, 2.5]), SCAD(0.0), SCAD(positive=True)],
+    LogSum: [LogSum(), LogSum(2.0, 0.01), LogSum(0.3, 2.0, [0.0, 1.0, 2.5], True)],
+    Lq: [Lq(), Lq(0.3, 2 / 3, [0.0, 1.0, 2.5]), Lq(q=0.9), Lq(q=0.1, positive=True)],
+    L0L2: [L0L2(), L0L2(0.3, 0.5, [0.0, 1.0, 2.5]), L0L2(0.0, 1.0, positive=True)],
 }
 
 
@@ -134,6 +145,11 @@ def any_penalty(request):
 
 @pytest.fixture(params=examples(BlockPenalty), ids=repr)
 def any_block_penalty(request):
+    return request.param
+
+
+@pytest.fixture(params=[p for p in examples(Penalty) if p.piecewise], ids=repr)
+def any_piecewise(request):
     return request.param
 
 

@@ -34,6 +34,7 @@ from ..doctor import Case, brief
 from ..path import Strength
 from ..penalties._base import BasePenalty
 from ..problems import LinearProblem, linear_problem
+from ..problems._strength import relaxed
 from ..result import Result, Status
 from ..run import run
 from ..solvers import Solver
@@ -51,6 +52,7 @@ READING: dict[str, Any] = {
     "dtype": [np.float64, np.float32],
 }
 OVERFLOW = 1e150  # squares of larger entries are infinite
+NEAR = 1e-3  # tolerance of a solution that is where another fit begins
 NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
 
 
@@ -121,9 +123,11 @@ class LinearModel(Adjustable, ABC):
     ----------
     certificate_ : float
         Certificate reached, the largest of all problems of the fit: the relative
-        duality gap where the problem is convex and its conjugates are known.
-    certificate_kind_ : {"duality gap", "violation"}
-        What `certificate_` is.
+        duality gap where the problem is convex and its conjugates are known, else the
+        scaled violation of the conditions of optimality.
+    certificate_kind_ : {"duality gap", "violation", "stationarity"}
+        What `certificate_` is; "stationarity" where the problem is not convex, so that
+        a solution need not be the best.
     history_ : History or list of History
         Objective, certificate, seconds and learning rate of each iteration.
     result_ : Result or list of Result
@@ -259,7 +263,7 @@ class LinearModel(Adjustable, ABC):
             problem = self._problem(design, plan, task)
             self._problems.append(problem)
             if before is None:
-                start = self._start(design, plan, task, deadline)
+                start = self._start(problem, design, plan, task, deadline)
             else:
                 start = pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
@@ -297,16 +301,22 @@ class LinearModel(Adjustable, ABC):
             )
 
     def _start(
-        self, design: Design, plan: Plan, task: Task, deadline: float
+        self, problem: Any, design: Design, plan: Plan, task: Task, deadline: float
     ) -> Array | None:
-        """The solution of a loss with derivatives, where the loss itself has none."""
-        if not plan.loss.whole or plan.loss.surrogate is None:
-            return None
-        loss = for_classes(as_loss(plan.loss.surrogate), task.lanes)
-        problem = self._problem(design, replace(plan, loss=loss), task)
+        """The solution of a loss with derivatives, where the loss itself has none, or
+        that of a convex penalty."""
+        if plan.loss.whole:
+            if plan.loss.surrogate is None:
+                return None
+            loss = for_classes(as_loss(plan.loss.surrogate), task.lanes)
+            problem = self._problem(design, replace(plan, loss=loss), task)
+        else:
+            problem = relaxed(problem)
+            if problem is None:
+                return None
         limit = max(0.0, deadline - time.perf_counter())
         with np.errstate(all="ignore"):
-            return run(choose(problem), problem, max_time=limit).x
+            return run(choose(problem), problem, tol=NEAR, max_time=limit).x
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         problem = linear_problem(

@@ -84,3 +84,41 @@ def gram_cycles(gram, v, w, level, ridge, low, high, epochs):
         steady = steady + 1 if same else 0
         if steady == 2:
             break
+
+
+@kernel(sums=True)
+def gram_sweeps(gram, v, w, penalty, columns, epochs):
+    """As `gram_cycles`, under any penalty; returns whether the pattern was kept."""
+    steady = 0
+    for _ in range(epochs):
+        same = True
+        for a in range(w.shape[0]):
+            bend = gram[a, a]
+            if bend <= 0.0:
+                continue
+            new = penalty.prox(w[a] + v[a] / bend, 1.0 / bend, columns[a])
+            d = new - w[a]
+            if d != 0.0:
+                if (new > 0.0) != (w[a] > 0.0) or (new < 0.0) != (w[a] < 0.0):
+                    same = False
+                w[a] = new
+                row = gram[a]
+                for b in range(w.shape[0]):
+                    v[b] -= d * row[b]
+        steady = steady + 1 if same else 0
+        if steady == 2:
+            break
+    return steady == 2
+
+
+@kernel
+def local(penalty, columns, w, v):
+    """Cost, slope, curvature and violation of each w, where v is minus the gradient."""
+    k = w.shape[0]
+    cost, slope, bend, wrong = np.empty(k), np.empty(k), np.empty(k), np.empty(k)
+    for a in range(k):
+        j = columns[a]
+        cost[a] = penalty.cost(w[a], j)
+        slope[a], bend[a] = penalty.slope(w[a], j), penalty.curvature(w[a], j)
+        wrong[a] = penalty.violation(w[a], -v[a], j)
+    return cost, slope, bend, wrong

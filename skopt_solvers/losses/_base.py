@@ -101,6 +101,7 @@ class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "g
     labels: ClassVar[bool] = True
     lanes: ClassVar[bool] = True
     whole: ClassVar[bool] = False
+    convex: ClassVar[bool] = True
     dual: ClassVar[bool] = True
 
     @abstractmethod
@@ -142,6 +143,7 @@ class WholeLoss(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     labels: ClassVar[bool] = True
     lanes: ClassVar[bool] = False
     whole: ClassVar[bool] = True
+    convex: ClassVar[bool] = False
     dual: ClassVar[bool] = False
 
     @abstractmethod

@@ -65,6 +65,13 @@ class BasePenalty(BaseEstimator, Compiled):  # type: ignore[misc, unused-ignore]
         """The same penalty, with columns known by number where it knows their names."""
         return self
 
+    def relaxed(self, steps: np.ndarray) -> "BasePenalty | None":
+        """A convex penalty whose solution is where the search of this one begins.
+
+        It should leave zeros where prox steps of these lengths do. None for no such.
+        """
+        return None
+
     def record(
         self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
     ) -> Record:
@@ -110,11 +117,11 @@ class Penalty(
         return 1.0
 
     def slope(self, w, j):
-        """Derivative of `cost`, for smooth penalties."""
+        """Derivative of `cost`, for penalties that are smooth, or are not convex."""
         return math.nan
 
     def curvature(self, w, j):
-        """Second derivative of `cost`, for smooth penalties."""
+        """Second derivative of `cost`, for the same."""
         return math.nan
 
     def glide(self, w, g, step, k, j):
@@ -128,7 +135,8 @@ class Penalty(
 
     def in_units(self, scale: np.ndarray) -> Record:
         """The compiled form of ``u -> cost(scale * u)``."""
-        return _InUnits(self, scale).record(n_columns=len(scale))
+        own = self.record(n_columns=len(scale))
+        return _InUnits(own, scale).record(n_columns=len(scale))
 
     def shared_ridge(self, record: Record) -> tuple[float, Record, float]:
         """The ridge that all columns of `record` share, and the record of the rest.

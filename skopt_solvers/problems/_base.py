@@ -80,8 +80,9 @@ class Certificate:
         Compared with ``tol``; zero at an exact optimum.
     kind : str
         ``"duality gap"`` (relative to the objective, rigorous), ``"violation"``
-        (scaled violation of the conditions of optimality) or ``"none"`` (nothing but
-        values is known, so the value is NaN).
+        (scaled violation of the conditions of optimality), ``"stationarity"`` (the same
+        where they are necessary only, as the objective is not convex) or ``"none"``
+        (nothing but values is known, so the value is NaN).
     exact : bool
         False while far from the target, where a cheaper estimate is enough.
     """
@@ -93,7 +94,8 @@ class Certificate:
     def __str__(self) -> str:
         if self.kind == "none":
             return "nothing but values is known, so there is no certificate"
-        return f"the {self.kind} is {self.value:.2e}"
+        what = "violation of stationarity" if self.kind == "stationarity" else self.kind
+        return f"the {what} is {self.value:.2e}"
 
 
 NO_CERTIFICATE = Certificate(math.nan, "none", exact=False)

@@ -44,7 +44,9 @@ def certify(
     free = problem.free
     n_free = (int(free.sum()) + problem.fit_intercept) * problem.lanes
     if not problem.dual or n_free > LARGEST_FREE:
-        return Certificate(violation(problem, point), "violation")
+        convex = problem.penalty.convex and problem.response.loss.convex
+        kind = "violation" if convex else "stationarity"
+        return Certificate(violation(problem, point), kind)
     if not point.finite:
         return Certificate(math.inf, "duality gap")
     unit = max(point.objective, FLOOR * problem.null.objective)

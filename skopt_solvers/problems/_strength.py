@@ -18,7 +18,8 @@ def reach(problem: LinearProblem, point: LinearPoint) -> float:
 
     `point` holds the best values of all coefficients without a penalty, zero for the
     others. Closed form where zero is optimal up to a level proportional to the
-    strength, otherwise by bisection of the penalty's own violations.
+    strength, otherwise by bisection of the penalty's own violations; of a penalty that
+    is not convex, where every zero may be stationary, by whether a prox step moves it.
     """
     closed = _closed(problem, point) if problem.penalty.piecewise else None
     strength = _bisected(problem, point) if closed is None else closed
@@ -32,9 +33,12 @@ def _wrong(problem: LinearProblem, point: LinearPoint, strength: float) -> bool:
     penalty = problem.penalty.at(strength)
     other = regularizer_of(penalty, problem.n_columns, problem.lanes)
     head = slice(problem.split)
-    wrong = other.violations(point.x[head], point.loss_gradient[head])
+    if penalty.convex:
+        wrong = other.violations(point.x[head], point.loss_gradient[head])
+    else:
+        wrong = problem.displaced(point, other)
     held = ~np.repeat(problem.free, problem.lanes)
-    return bool(np.any(wrong[held] > 0))
+    return bool(np.any(np.abs(wrong[held]) > 0))
 
 
 def _closed(problem: LinearProblem, point: LinearPoint) -> float | None:
@@ -72,3 +76,12 @@ def _bisected(problem: LinearProblem, point: LinearPoint) -> float:
         middle = (low + high) / 2.0
         low, high = (middle, high) if _wrong(problem, point, middle) else (low, middle)
     return high
+
+
+def relaxed(problem: LinearProblem) -> LinearProblem | None:
+    """The convex problem whose solution is where the search of this one begins."""
+    if problem.penalty.convex or not problem.response.differentiable:
+        return None
+    steps = 1.0 / problem.scales(problem.null)[: problem.split : problem.lanes]
+    penalty = problem.penalty.relaxed(steps)
+    return None if penalty is None else problem.with_penalty(penalty)

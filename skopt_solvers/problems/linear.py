@@ -17,6 +17,7 @@ from ._frames import Frame, Moved, Own
 from ._gap import certify
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
+from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._sweep import LinearSweep
 from ._units import Past
@@ -263,6 +264,17 @@ class LinearProblem(Problem):
         """How far each coefficient is from its condition of optimality."""
         head = slice(self.split)
         return self.regularizer.violations(point.x[head], point.loss_gradient[head])
+
+    def displaced(self, point: Point, other: Regularizer | None = None) -> Array:
+        """How far a prox step of its own length would move each coefficient.
+
+        Nothing moves at an optimum of a convex problem; of another, nothing moves where
+        no coefficient by itself has a better value as far as bounds of curvature tell.
+        `other` stands for another penalty than the problem's own.
+        """
+        steps, w = 1.0 / self.scales(point)[: self.split], point.x[: self.split]
+        z = w - steps * point.loss_gradient[: self.split]
+        return (other or self.regularizer).prox(z, steps) - w
 
     def certificate(
         self, point: Point, tol: float = math.inf, witness: Point | None = None

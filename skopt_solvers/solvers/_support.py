@@ -44,6 +44,12 @@ class Pieces:
         kink = (self.level > 0) & (w == 0)
         return (w > self.low) & (w < self.high) & ~kink
 
+    def optimise(
+        self, gram: Array, v: Array, w: Array, inner: float, budget: Budget
+    ) -> None:
+        """Minimise the quadratic with this Gram matrix plus the penalty, in place."""
+        optimise(gram, v, w, self, inner, budget)
+
     def violation(self, w: Array, v: Array) -> float:
         """Largest distance of v from the slopes of the penalty at w."""
         rest = v - self.ridge * w

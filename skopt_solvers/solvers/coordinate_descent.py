@@ -14,9 +14,10 @@ from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State, Stretch
+from ._bent import Bent
 from ._model import Model, means_of, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
-from ._support import Pieces, optimise
+from ._support import Pieces
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
 EPOCHS = 6  # epochs a round: enough to settle signs, too few to polish digits
@@ -92,7 +93,7 @@ class CoordinateDescent(Solver):
     def init(self, problem: Problem, x: Array, budget: Budget) -> CoordinateState:
         feasible = problem.prox(x, np.full_like(x, 1e-300))
         state = CoordinateState(problem.at(feasible), budget, NOT_YET)
-        state.certify(problem)
+        self._certify(problem, state)
         return state
 
     def resume(self, problem: Any, state: Any, budget: Budget) -> CoordinateState:
@@ -101,7 +102,7 @@ class CoordinateDescent(Solver):
             return self.init(problem, point.x, budget)
         following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
         following.inner, following.finishing = math.inf, True
-        following.certify(problem)
+        self._certify(problem, following)
         return following
 
     def follow(
@@ -118,21 +119,31 @@ class CoordinateDescent(Solver):
     def step(self, problem: Any, state: Any) -> None:
         before = state.point
         support, violators = self._status(problem, before)
-        if not problem.penalty.piecewise:
-            self._sweep(problem, state, support, violators, problem.record)
-        elif self._finish_now(problem, state, support, violators):
+        if self._finish_now(problem, state, support, violators):
             self._finish(problem, state, support, violators)
-        else:
+        elif problem.penalty.piecewise:
             self._sift(problem, state, support, violators)
+        else:
+            state.sifts += 1
+            self._sweep(problem, state, support, violators, problem.record)
         state.stalled = state.point is before
+        self._certify(problem, state)
+
+    def _certify(self, problem: Any, state: Any) -> None:
+        """Stationary is not enough while a coefficient by itself could do better."""
         state.certify(problem)
+        near = state.certificate.value <= state.budget.goal
+        if near and not problem.penalty.convex and len(_movable(problem, state.point)):
+            state.certificate = replace(state.certificate, exact=False)
 
     # -- choosing ------------------------------------------------------------------
 
     def _status(
         self, problem: LinearProblem, point: LinearPoint
     ) -> tuple[Array, Array]:
-        """Columns in use; others that violate a condition, worst first."""
+        """Columns in use; others that should be, most wanting first."""
+        if not problem.penalty.convex:
+            return np.flatnonzero(point.x[: problem.split]), _movable(problem, point)
         w = readonly(point.x[: problem.split])
         g = readonly(point.loss_gradient[: problem.split])
         wrong = violations(problem.record, w, g, 1)
@@ -218,8 +229,7 @@ class CoordinateDescent(Solver):
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
         chosen = self._working_set(problem, state, support, violators)
         state.finishing = True
-        pieces = Pieces(*(getattr(problem.record, name)[chosen]
-                          for name in ("level", "ridge", "low", "high")))  # fmt: skip
+        penalty = _part_of(problem, chosen)
         quadratic, first = problem.response.loss.quadratic, np.inf
         for _ in range(1 if quadratic else INNER_STEPS):
             point = state.point
@@ -228,12 +238,12 @@ class CoordinateDescent(Solver):
             w = point.x[chosen].copy()
             v = problem.design.tdot_columns(chosen, model.r)
             v -= state.means * model.r.sum()
-            left = pieces.violation(w, v)
+            left = penalty.violation(w, v)
             if left <= 0.1 * first and first < np.inf:
                 break
             first = min(first, left)
             goal = self._goal(state, left, quadratic)
-            optimise(state.gram, v, w, pieces, goal, state.budget)
+            penalty.optimise(state.gram, v, w, goal, state.budget)
             self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break
@@ -327,3 +337,19 @@ class CoordinateDescent(Solver):
     def _at(self, problem: LinearProblem, x: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""
         return LinearPoint(problem, x, self._push(problem, x))
+
+
+def _movable(problem: LinearProblem, point: LinearPoint) -> Array:
+    """Columns out of use that a prox step takes away from zero, furthest first."""
+    far = problem.displaced(point)[: problem.split]
+    outside = np.flatnonzero((point.x[: problem.split] == 0) & (far != 0))
+    reach = np.abs(far[outside]) * problem.norms[outside]
+    return np.asarray(outside[np.argsort(-reach, kind="stable")])
+
+
+def _part_of(problem: LinearProblem, columns: Array) -> Any:
+    """The penalty on some columns."""
+    if not problem.penalty.piecewise:
+        return Bent(problem.record, columns)
+    names = ("level", "ridge", "low", "high")
+    return Pieces(*(getattr(problem.record, name)[columns] for name in names))

@@ -20,6 +20,7 @@ from ._laws import (
 STEPS = (0.1, 1.0, 7.0)
 POINTS = np.concatenate([[-50.0, -1e-6, 0.0, 1e-6, 50.0], np.linspace(-5, 5, 30)])
 GRID = np.concatenate([np.linspace(-8.0, 8.0, 1601), POINTS])
+EXTREMES = np.multiply.outer([-1.0, 1.0], [1e-300, 1e-150, 1e150, 1e300]).ravel()
 NUDGES = np.array([-1e-1, -1e-3, -1e-5, 1e-5, 1e-3, 1e-1])
 
 
@@ -71,8 +72,9 @@ def check_penalty(penalty: Penalty, n_columns: int = 3) -> None:
     The laws: `prox` beats a fine grid and small moves; `violation` is zero there, and
     in a convex penalty bounds the distance to it; convex means firmly nonexpansive;
     `gap` is that of Fenchel and Young and `shrink` makes it finite; `slope` and
-    `curvature` are derivatives where it is smooth; NaN stays visible; compiled code
-    equals Python; `clone` and `pickle` work.
+    `curvature` are derivatives where it is smooth or not convex; what its convex
+    relaxation leaves at zero, so does its prox; NaN stays visible, and finite numbers
+    stay finite; compiled code equals Python; `clone` and `pickle` work.
 
     Parameters
     ----------
@@ -96,6 +98,7 @@ def check_penalty(penalty: Penalty, n_columns: int = 3) -> None:
     penalty.check(n_columns)
     record, free = penalty.record(n_columns=n_columns), penalty.free(n_columns)
     _check_record(penalty, record, n_columns)
+    _check_relaxed(penalty, record, n_columns)
     for j in range(n_columns):
         column = _Column(record, n_columns, j)
         for step in STEPS:
@@ -108,6 +111,8 @@ def check_penalty(penalty: Penalty, n_columns: int = 3) -> None:
             _check_shrink(penalty, column)
         if penalty.smooth:
             _check_smooth(penalty, column)
+        elif not penalty.convex and not np.isnan(column.slope(np.ones(1))):
+            _check_derivatives(penalty, column, GRID[GRID > 0.3][::40] + 0.0031)
         if free[j]:
             _check_free(penalty, column)
         _check_python(penalty, column)
@@ -132,6 +137,9 @@ def _check_prox(penalty: Penalty, column: _Column, step: float) -> None:
     equal(penalty, "violation is zero at the prox", left, 0.0, tol, **at)
     nothing = column.prox(np.array([math.nan]), step)
     obeys(penalty, "the prox of NaN is NaN", np.isnan(nothing))
+    far = [column.prox(EXTREMES, size) for size in (1e-12 * step, step, 1e12 * step)]
+    law = "the prox of finite numbers is finite"
+    obeys(penalty, law, np.isfinite(far), z=EXTREMES, prox=far)
 
 
 def _check_convex(penalty: Penalty, column: _Column, step: float) -> None:
@@ -182,18 +190,38 @@ def _check_shrink(penalty: Penalty, column: _Column) -> None:
     obeys(penalty, law, (s == 1) | (beyond == math.inf), found=s, **at)
 
 
-def _check_smooth(penalty: Penalty, column: _Column) -> None:
+def _check_derivatives(penalty: Penalty, column: _Column, points: Array) -> None:
     def cost(w: Array) -> Array:
         return column.python("cost", w)
 
-    points = GRID[::40] + 0.0031
     law = "slope is the derivative of cost"
     check_derivative(penalty, law, cost, column.slope, points, j=column.j)
     law = "curvature is the derivative of slope"
     check_derivative(penalty, law, column.slope, column.curvature, points, j=column.j)
+
+
+def _check_smooth(penalty: Penalty, column: _Column) -> None:
+    points = GRID[::40] + 0.0031
+    _check_derivatives(penalty, column, points)
     left = column.violation(points, -column.slope(points))
     law = "violation is zero at minus the slope"
     equal(penalty, law, left, 0.0, ROUNDING * (1 + abs(points)), j=column.j, w=points)
+
+
+def _check_relaxed(penalty: Penalty, record: Record, n_columns: int) -> None:
+    """What its relaxation leaves at zero, it leaves there itself."""
+    z = readonly(np.repeat(GRID[None], n_columns, axis=0).ravel())
+    for step in STEPS:
+        relaxed = penalty.relaxed(np.full(n_columns, step))
+        if relaxed is None:
+            return
+        obeys(penalty, "its relaxation is convex", relaxed.convex)
+        steps = readonly(np.full_like(z, step))
+        convex = relaxed.record(n_columns=n_columns)
+        other = kernels.proxes(convex, z, steps, len(GRID))
+        own = kernels.proxes(record, z, steps, len(GRID))
+        law = "zeros of its relaxation are its own"
+        obeys(penalty, law, (own == 0) | (other != 0), z=z, step=step, found=own)
 
 
 def _check_free(penalty: Penalty, column: _Column) -> None:

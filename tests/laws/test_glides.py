@@ -44,22 +44,22 @@ def check(penalty, w, g, step, k, j):
 @example(w=0.0, g=0.3, step=1.0, k=3, j=1)
 @settings(max_examples=150, deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
-def test_a_glide_is_as_many_prox_steps(any_penalty, w, g, step, k, j):
-    check(any_penalty, w, g, step, k, j)
+def test_a_glide_is_as_many_prox_steps(any_piecewise, w, g, step, k, j):
+    check(any_piecewise, w, g, step, k, j)
 
 
-def test_settings_that_cross_zero_and_stay_there(any_penalty):
+def test_settings_that_cross_zero_and_stay_there(any_piecewise):
     grid = [-2.0, -0.35, -0.3, -0.05, 0.0, 0.05, 0.3, 0.31, 2.0]
     for w in grid:
         for g in grid:
             for step in (1e-3, 0.1, 3.0):
                 for k in (2, 3, 17, 1000):
-                    check(any_penalty, w, g, step, k, 1)
+                    check(any_piecewise, w, g, step, k, 1)
 
 
 @pytest.mark.parametrize("g", [math.nan, math.inf, -math.inf])
-def test_what_is_not_finite_stays_visible(any_penalty, g):
-    record = any_penalty.record(n_columns=3)
+def test_what_is_not_finite_stays_visible(any_piecewise, g):
+    record = any_piecewise.record(n_columns=3)
     found = glide(record, 0.0, g, 1.0, 5, 0)
     expected = on_foot(record, 0.0, g, 1.0, 5, 0)
     assert np.isnan(found) == np.isnan(expected)

@@ -12,7 +12,19 @@ from sklearn.base import clone
 
 from skopt_solvers._compile import readonly
 from skopt_solvers.kernels import penalties as kernels
-from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty, Penalty
+from skopt_solvers.penalties import (
+    L0L2,
+    L1,
+    L2,
+    MCP,
+    SCAD,
+    Box,
+    ElasticNet,
+    LogSum,
+    Lq,
+    NoPenalty,
+    Penalty,
+)
 from skopt_solvers.testing import check_penalty
 
 BAD = [
@@ -44,6 +56,15 @@ BAD = [
     (Box(low=math.inf, high=math.inf), r"a number between them.*low=inf, high=inf"),
     (Box(low=[0.0, 0.0]), r"Box needs low as a number or one per column.*\(2,\)"),
     (Box(high="a"), r"Box needs high to be numbers; got high='a'"),
+    (MCP(alpha=-1.0), r"MCP needs a number alpha >= 0; got alpha=-1\.0"),
+    (MCP(gamma=0.0), r"MCP needs gamma to be a number greater than 0; got gamma=0\.0"),
+    (SCAD(gamma=1.0), r"SCAD needs gamma to be .* greater than 1; got gamma=1\.0"),
+    (SCAD(positive=1), r"SCAD needs positive to be True or False; got positive=1"),
+    (LogSum(eps=0.0), r"LogSum needs eps to be .* greater than 0; got eps=0\.0"),
+    (LogSum(weights=[1.0]), r"LogSum needs one weight per column.*\(1,\)"),
+    (Lq(q=1.0), r"Lq needs q to be a number in \(0\.0, 1\.0\); got q=1\.0"),
+    (L0L2(ridge=-1.0), r"L0L2 needs ridge to be .* at least 0; got ridge=-1\.0"),
+    (L0L2(weights=[1.0, -1.0, 0.0]), r"at least zero; weights\[1\] is -1\.0"),
 ]
 
 NUMBERS = """
@@ -58,6 +79,7 @@ out, z = [], readonly(np.linspace(-3.0, 3.0, 61))
 steps = readonly(np.full(61, 0.7))
 free = readonly(np.zeros(1, bool))
 parts = [NoPenalty(), L1(0.4), L2(0.4, positive=True), ElasticNet(0.7, 0.3), Box(-1, 2)]
+parts += [MCP(0.4), SCAD(0.4), LogSum(0.4, 0.1), Lq(0.4), Lq(0.4, 2 / 3), L0L2(0.4)]
 for penalty in parts:
     record = penalty.record()
     w = readonly(kernels.proxes(record, z, steps, 61))
@@ -65,7 +87,8 @@ for penalty in parts:
     out += [*w, *kernels.violations(record, w, z, 61), kernels.costs(record, w, 61)]
     out += [*kernels.slopes(record, w, 61), *kernels.curvatures(record, w, 61)]
     out += [kernels.shrinkage(record, z, free, 61)]
-    out += [*kernels.along(record, w, w, 0.3, 61)]
+    if penalty.convex:
+        out += [*kernels.along(record, w, w, 0.3, 61)]
     if penalty.dual(1) and not penalty.free(1).any():
         out.append(kernels.gaps(record, w, v, free, 0.9, 61))
 print(json.dumps([float(each) for each in out]))
@@ -189,15 +212,17 @@ def test_smooth_where_it_says_so():
 
 def test_all_piecewise_penalties_are_one_compilation(any_penalty):
     record = any_penalty.record(n_columns=3)
-    assert any_penalty.piecewise
-    assert type(record) is type(L1().record())
-    assert not any(field.flags.writeable for field in record)
+    alike = type(record) is type(L1().record())
+    assert alike == any_penalty.piecewise == any_penalty.convex
+    arrays = [field for field in record if isinstance(field, np.ndarray)]
+    assert arrays and not any(array.flags.writeable for array in arrays)
 
 
 def test_float32_records(any_penalty):
     single = any_penalty.record(np.float32, n_columns=3)
     double = any_penalty.record(n_columns=3)
-    assert {field.dtype for field in single} == {np.dtype(np.float32)}
+    kinds = {np.asarray(field).dtype for field in single}
+    assert kinds - {np.dtype(bool)} == {np.dtype(np.float32)}
     z = np.linspace(-4.0, 4.0, 33)
     for j in range(3):
         found = [single.prox(np.float32(each), np.float32(0.7), j) for each in z]

@@ -68,7 +68,7 @@ def test_certificates_bound_what_is_left(loss):
         noise = np.random.default_rng(1).standard_normal(made.size)
         point = made.at(best.x + size * noise)
         certificate = made.certificate(point)
-        assert certificate.kind == ("duality gap" if loss.convex else "violation")
+        assert certificate.kind == ("duality gap" if loss.convex else "stationarity")
         if loss.convex:
             left = (point.objective - best.objective) / point.objective
             assert certificate.value >= left * (1 - 1e-6) - 1e-13
