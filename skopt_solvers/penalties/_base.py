@@ -30,9 +30,14 @@ class BasePenalty(BaseEstimator, Compiled):  # type: ignore[misc, unused-ignore]
     piecewise: ClassVar[bool] = False
     blocked: ClassVar[bool] = False
 
+    @property
+    def adjustable(self) -> bool:
+        """Whether it has a strength ``alpha``."""
+        return "alpha" in self._get_param_names()
+
     def at(self, alpha: float) -> Self:
         """The same penalty with the strength `alpha`."""
-        if "alpha" not in self._get_param_names():
+        if not self.adjustable:
             raise ValueError(
                 f"{type(self).__name__} has no strength alpha that could be varied; "
                 "use a penalty that has one, such as L1 or ElasticNet."

@@ -1,5 +1,7 @@
 """Which regularizer a penalty makes: of single coefficients, or of blocks of them."""
 
+from copy import copy
+
 import numpy as np
 
 from .._compile import readonly
@@ -29,9 +31,15 @@ class Blocks(Regularizer):
         self.order = readonly(np.argsort(labels, kind="stable"))
         sizes = np.bincount(labels)
         self.starts = readonly(np.concatenate([[0], np.cumsum(sizes)]))
-        self.sizes, self.labels = sizes, labels
+        self.which, self.labels = readonly(np.arange(len(sizes))), labels
         first = self.order[self.starts[:-1]] // lanes
         self.loose = readonly(self.free[first])  # blocks that are not penalised
+
+    def under(self, penalty: BlockPenalty) -> "Blocks":
+        """The same blocks under a penalty that differs in its strength only."""
+        other = copy(self)
+        other.record = penalty.record(n_columns=len(self.free))
+        return other
 
     def _gathered(self, flat: Array) -> Array:
         return readonly(flat[self.order])
@@ -41,13 +49,13 @@ class Blocks(Regularizer):
         return np.asarray(blocks[self.labels])
 
     def cost(self, w: Array) -> float:
-        return kernels.costs(self.record, self._gathered(w), self.starts)  # type: ignore[no-any-return]
+        return kernels.costs(self.record, self._gathered(w), self.which, self.starts)  # type: ignore[no-any-return]
 
     def prox(self, z: Array, steps: Array) -> Array:
         out = np.empty_like(z)
         first = readonly(steps[self.order[self.starts[:-1]]])
         out[self.order] = kernels.proxes(
-            self.record, self._gathered(z), first, self.starts
+            self.record, self._gathered(z), first, self.which, self.starts
         )
         return out
 
@@ -60,21 +68,23 @@ class Blocks(Regularizer):
     def block_violations(self, w: Array, g: Array) -> Array:
         """How far each block is from its condition of optimality."""
         w, g = self._gathered(w), self._gathered(g)
-        return kernels.violations(self.record, w, g, self.starts)  # type: ignore[no-any-return]
+        return kernels.violations(self.record, w, g, self.which, self.starts)  # type: ignore[no-any-return]
 
     def violations(self, w: Array, g: Array) -> Array:
         return self._spread(self.block_violations(w, g))
 
     def shrinks(self, v: Array) -> Array:
         """Largest s in [0, 1] that makes ``s v`` feasible, block by block."""
-        return kernels.shrinks(self.record, self._gathered(v), self.starts)  # type: ignore[no-any-return]
+        v = self._gathered(v)
+        return kernels.shrinks(self.record, v, self.which, self.starts)  # type: ignore[no-any-return]
 
     def shrinkage(self, v: Array) -> float:
         return float(np.min(self.shrinks(v)[~self.loose], initial=1.0))
 
     def gap(self, w: Array, v: Array, scale: float) -> float:
         w, v = self._gathered(w), self._gathered(scale * v)
-        return kernels.gaps(self.record, w, v, self.loose, self.starts)  # type: ignore[no-any-return]
+        blocks = self.which, self.starts
+        return kernels.gaps(self.record, w, v, self.loose, *blocks)  # type: ignore[no-any-return]
 
     # block penalties are smooth where they penalise nothing
 

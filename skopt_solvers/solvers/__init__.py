@@ -10,6 +10,7 @@ from .adam import Adam
 from .adamw import AdamW
 from .bayesian_optimization import BayesianOptimization
 from .bfgs import BFGS
+from .block_descent import BlockDescent
 from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .differential_evolution import DifferentialEvolution
@@ -57,6 +58,7 @@ __all__ = [
     "AdamW",
     "Backtracking",
     "BayesianOptimization",
+    "BlockDescent",
     "Budget",
     "CoordinateDescent",
     "DifferentialEvolution",

@@ -5,6 +5,7 @@ from typing import Any
 from ..problems._base import Oracle, Problem
 from ._base import Solver
 from ._registry import as_solver
+from .block_descent import BlockDescent
 from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .lbfgs import LBFGS
@@ -16,14 +17,17 @@ def choose(problem: Problem) -> Solver:
 
     Smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
     where that is cheap, and is then close to Newton's method. Where the penalty is not
-    smooth, coordinate descent works on the few columns that are in use; where a sample
-    has several predictions (softmax), proximal gradient descent remains. What has no
-    gradient is for CMA-ES.
+    smooth, coordinate descent works on the few columns that are in use, and block
+    descent on the few groups of columns, where the penalty is one of groups. Proximal
+    gradient descent remains, as for L1 where a sample has several predictions
+    (softmax). What has no gradient is for CMA-ES.
     """
     if Oracle.GRADIENT not in problem.provides:
         return CMAES()
     if Oracle.SMOOTH in problem.provides:
         return LBFGS()
+    if BlockDescent.requires in problem.provides:
+        return BlockDescent()
     if CoordinateDescent.requires in problem.provides:
         return CoordinateDescent()
     return ProximalGradient()

@@ -1,6 +1,7 @@
 """The quadratic model of a loss around the current predictions, column by column."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,8 @@ FLAT = 1e-3
 class Model:
     """``1/2 sum h dz**2 - sum r dz`` for a change dz of the predictions.
 
+    Where a sample has several, h bounds their curvature and r has shape (n, lanes).
+
     Attributes
     ----------
     h : ndarray of shape (n,)
@@ -30,7 +33,7 @@ class Model:
         Sum of h.
     uniform : float
         The value of h where it is the same everywhere, else 0.
-    shift : float
+    shift : float or ndarray of shape (lanes,)
         The move of the intercept that r contains.
     """
 
@@ -38,13 +41,17 @@ class Model:
     r: Array
     total: float
     uniform: float
-    shift: float
+    shift: Any
 
 
 def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
     """The model at a point."""
-    weights, bends = problem.response.weights, point.curvatures
-    quadratic = problem.response.loss.quadratic
+    weights, lanes = problem.response.weights, bool(problem.response.shape)
+    quadratic = problem.response.loss.quadratic or lanes
+    if lanes:
+        bends = np.full(len(weights), problem.response.max_curvature)
+    else:
+        bends = point.curvatures
     if not quadratic:
         mean, most = float(weights @ bends), problem.response.max_curvature
         floor = FLAT * (most if np.isfinite(most) else max(mean, 1e-300))
@@ -52,10 +59,10 @@ def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
     h = weights * bends
     uniform = float(h[0]) if quadratic and h.min() == h.max() else 0.0
     r = -problem.response.weigh(point.slopes)
-    total, shift = float(h.sum()), 0.0
+    total, shift = float(h.sum()), np.zeros(problem.response.shape)
     if problem.fit_intercept:
-        shift = float(r.sum()) / total
-        r = r - shift * h
+        shift = r.sum(axis=0) / total
+        r = r - (np.multiply.outer(h, shift) if lanes else shift * h)
     return Model(readonly(h), r, total, uniform, shift)
 
 
@@ -63,7 +70,7 @@ def means_of(problem: LinearProblem, h: Array, columns: Array) -> Array:
     """Means of some columns, weighted by h; zeros without an intercept."""
     if not problem.fit_intercept:
         return np.zeros(len(columns))
-    if problem.response.loss.quadratic:
+    if problem.response.loss.quadratic or problem.response.shape:
         return problem.mean[columns]
     return problem.design.tdot_columns(columns, h) / h.sum()
 
@@ -74,8 +81,9 @@ def moved(
 ) -> Array:  # fmt: skip
     """The direction that takes the coefficients of `columns` to w."""
     direction = np.zeros(problem.size)
-    change = w - point.x[columns]
-    direction[columns] = change
+    change = w - problem.coefficients(point.x)[columns]
+    problem.coefficients(direction)[columns] = change
     if problem.fit_intercept:
-        direction[-1] = model.shift + change @ (problem.mean[columns] - means)
+        shift = model.shift + (problem.mean[columns] - means) @ change
+        direction[problem.split :] = shift
     return direction

@@ -27,12 +27,13 @@ class _Block:
     """One block of a compiled penalty; the others are zero."""
 
     def __init__(self, record: Record, starts: Array, j: int) -> None:
-        self.record, self.starts, self.j = record, readonly(starts), j
+        self.record, self.j = record, j
+        self.blocks = readonly(np.arange(len(starts) - 1)), readonly(starts)
         self.own = slice(starts[j], starts[j + 1])
         self.size = int(starts[j + 1] - starts[j])
 
     def _whole(self, w: Array) -> Array:
-        whole = np.zeros(self.starts[-1])
+        whole = np.zeros(self.blocks[1][-1])
         whole[self.own] = w
         return readonly(whole)
 
@@ -43,16 +44,16 @@ class _Block:
         return float(self.record.gap(w, v, self.j))  # type: ignore[attr-defined]
 
     def prox(self, z: Array, step: float) -> Array:
-        steps = readonly(np.full(len(self.starts) - 1, step))
-        found = kernels.proxes(self.record, self._whole(z), steps, self.starts)
+        steps = readonly(np.full(len(self.blocks[0]), step))
+        found = kernels.proxes(self.record, self._whole(z), steps, *self.blocks)
         return np.asarray(found[self.own])
 
     def violation(self, w: Array, g: Array) -> float:
         w, g = self._whole(w), self._whole(g)
-        return float(kernels.violations(self.record, w, g, self.starts)[self.j])
+        return float(kernels.violations(self.record, w, g, *self.blocks)[self.j])
 
     def shrink(self, v: Array) -> float:
-        found = kernels.shrinks(self.record, self._whole(v), self.starts)
+        found = kernels.shrinks(self.record, self._whole(v), *self.blocks)
         return float(found[self.j])
 
 

@@ -12,7 +12,7 @@ from skopt_solvers.losses import (
     Squared,
     SquaredHinge,
 )
-from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty
+from skopt_solvers.penalties import L1, L2, Box, ElasticNet, GroupLasso, NoPenalty
 from skopt_solvers.problems import linear_problem
 
 LOSSES = {
@@ -32,6 +32,7 @@ PENALTIES = {
     "weighted": L1(0.03, weights=[0.0, 1.0, 2.0, 1.0]),
     "positive": ElasticNet(0.03, positive=True),
     "box": Box(-0.3, 0.2),
+    "groups": GroupLasso(0.03, groups=[0, 1, 0, 1]),
 }
 DESIGNS = {
     "dense": np.ascontiguousarray,

@@ -1,0 +1,330 @@
+"""Block coordinate descent with working sets, and Newton's method on the support."""
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from .._compile import readonly
+from ..kernels import block_descent as kernels
+from ..problems._base import Oracle, Problem
+from ..problems.linear import LinearPoint, LinearProblem
+from ..problems.regularizer import Blocks
+from ..result import NOT_YET
+from ._base import Array, Budget, Solver, State
+from ._block_support import Quadratic, optimise
+from ._model import Model, means_of, model_at, moved
+
+SIFTS = 8  # rounds of plain descent before a Gram matrix is formed
+EPOCHS = 4  # epochs a round: enough to settle which blocks matter
+ROUNDS = 10  # proximal steps on one block at most, on its own Gram matrix
+FALL = 0.3  # the strength comes down to its value by this factor a round
+CANDIDATES = 500  # columns that may join in one round
+LARGEST_GRAM = 4000  # coefficients; a Gram matrix of 128 MB
+INNER_STEPS = 3  # Newton steps on one working set between two full passes
+CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
+REST = 0.03  # share of the violation that is left on a working set
+STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
+
+
+@dataclass
+class BlockState(State):
+    """The rounds done and the Gram matrix of the working set."""
+
+    sifts: int = 0
+    blocks: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    columns: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    gram: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    h: Array = field(default_factory=lambda: np.zeros(0))
+    means: Array = field(default_factory=lambda: np.zeros(0))
+    finishing: bool = False
+    inner: float = math.inf
+
+
+class BlockDescent(Solver):
+    r"""Block coordinate descent with working sets, for penalties of groups of columns.
+
+    Cyclic proximal steps on one block,
+
+    .. math:: w_g \leftarrow \operatorname{prox}_{\Omega_g / L_g}
+              (w_g - \nabla_g f(w) / L_g), \quad
+              L_g \ge \lambda_{\max}\Big(\sum_i h_i x_{ig} x_{ig}'\Big),
+
+    repeated on the block's own Gram matrix, on the blocks that violate their conditions
+    most, while the strength of the penalty comes down to its value, find the support;
+    Newton's method on the Gram matrix of the support finishes exactly. Losses other
+    than the squared one are replaced by their quadratic model (proximal Newton) and a
+    line search; of a softmax the whole Hessian is used. The intercept is minimised out;
+    neither it nor sparse columns are ever centred in memory.
+
+    Cost per iteration: one pass over the data, plus the work on the working set of k
+    columns (``n k**2`` operations for its Gram matrix); memory ``k**2`` numbers.
+
+    Parameters
+    ----------
+    tol : float, default=1e-6
+        Certificate at which to stop.
+    max_iter : int, default=1000
+        Largest number of iterations, each with one pass over all columns.
+
+    References
+    ----------
+    Yuan & Lin (2006), J. R. Stat. Soc. B 68, equation (2.4); Massias, Gramfort & Salmon
+    (2018), ICML, algorithm 1, for working sets.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skopt_solvers import AdvancedLinearRegressor
+    >>> from skopt_solvers.penalties import GroupLasso
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> blood = GroupLasso(0.5, groups=[0, 1, 2, 3, 4, 4, 4, 4, 4, 4])
+    >>> model = AdvancedLinearRegressor("squared", blood, "block_descent").fit(X, y)
+    >>> model.coef_.nonzero()[0]
+    array([2, 3, 4, 5, 6, 7, 8, 9])
+    """
+
+    good_for = "groups of columns, few of many in use; a softmax's rows"
+    requires = Oracle.GRADIENT | Oracle.BLOCKS
+
+    def __init__(self, tol=1e-6, max_iter=1000):
+        self.tol = tol
+        self.max_iter = max_iter
+
+    def init(self, problem: Problem, x: Array, budget: Budget) -> BlockState:
+        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        state = BlockState(problem.at(feasible), budget, NOT_YET)
+        state.certify(problem)
+        return state
+
+    def resume(self, problem: Any, state: Any, budget: Budget) -> BlockState:
+        point = state.point.under(problem)
+        if not point.finite:
+            return self.init(problem, point.x, budget)
+        following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
+        following.inner, following.finishing = math.inf, True
+        following.certify(problem)
+        return following
+
+    def step(self, problem: Any, state: Any) -> None:
+        before = state.point
+        used, others, scores = _status(problem, before)
+        if self._finish_now(problem, state, used, others):
+            self._finish(problem, state, used, others)
+        else:
+            self._sift(problem, state, used, others, scores)
+        state.stalled = state.point is before
+        state.certify(problem)
+
+    def _finish_now(
+        self, problem: LinearProblem, state: Any, used: Array, others: Array
+    ) -> bool:
+        """Whether to form the Gram matrix rather than to go on sifting."""
+        sizes = _sizes(problem)
+        support, rest = int(sizes[used].sum()), int(sizes[others].sum())
+        if support > LARGEST_GRAM:
+            return False
+        if state.finishing or state.sifts >= SIFTS:
+            return True
+        if rest <= max(0.2 * support, 32):
+            return True
+        columns = _columns(problem, np.concatenate([used, others]))
+        tall = 4 * len(columns) < problem.design.shape[0]
+        return tall and problem.design.gram_cost(columns) <= CHEAP
+
+    # -- sifting -------------------------------------------------------------------
+
+    def _sift(
+        self, problem: Any, state: Any, used: Array, others: Array, scores: Array
+    ) -> None:
+        """A few epochs at a strength on its way down to the penalty's own."""
+        state.sifts += 1
+        layout = problem.regularizer
+        if len(others) and problem.penalty.adjustable:
+            factor = max(1.0, float(scores[0]) * FALL**state.sifts)
+            layout = layout.under(problem.penalty.at(factor * problem.penalty.alpha))
+            others = others[scores > factor]
+        sizes = _sizes(problem) // problem.lanes
+        room = max(CANDIDATES, 2 * int(sizes[used].sum()))
+        others = others[np.cumsum(sizes[others]) <= max(room, sizes[others[:1]].sum())]
+        blocks = np.concatenate([used, others])
+        columns, starts = _columns(problem, blocks), _starts(sizes[blocks])
+        point, model = state.point, model_at(problem, state.point)
+        access, centred = problem.design.columns.record(), problem.fit_intercept
+        which, chosen = readonly(blocks), readonly(columns)
+        means, grams, tops = kernels.moments(
+            access, model.h, model.total, chosen, starts, centred
+        )
+        w = problem.coefficients(point.x)[columns].reshape(len(columns), -1).copy()
+        r = np.array(model.r.reshape(len(model.h), -1).T, order="C")
+        crowded = 2 * int(sizes[used].sum()) > min(problem.design.shape)
+        epochs = 10 * EPOCHS if crowded else EPOCHS
+        kernels.cycles(
+            access, layout.record, model.h, model.uniform, model.total, chosen, starts,
+            which, readonly(means), readonly(grams), readonly(tops), w, r, epochs,
+            ROUNDS,
+        )  # fmt: skip
+        w = w.reshape(len(columns), *problem.response.shape)
+        direction = moved(problem, point, model, columns, w, means)
+        _advance(problem, state, direction, layout)
+
+    # -- finishing -----------------------------------------------------------------
+
+    def _finish(self, problem: Any, state: Any, used: Array, others: Array) -> None:
+        """Newton steps on the working set, each solved exactly on its Gram matrix."""
+        blocks = self._working_set(problem, state, used, others)
+        state.finishing = True
+        quadratic, first = problem.response.loss.quadratic, math.inf
+        once = quadratic or bool(problem.response.shape)
+        for _ in range(1 if once else INNER_STEPS):
+            point = state.point
+            part, model = self._part(problem, state, blocks)
+            left = part.violation
+            if left <= 0.1 * first and first < math.inf:
+                break
+            first = min(first, left)
+            if quadratic:
+                state.inner = min(REST * left, state.inner)
+            optimise(part, state.inner if quadratic else 1e-3 * left, state.budget)
+            w = part.w.reshape(len(state.columns), *problem.response.shape)
+            if model is None:
+                direction = part.direction(problem, point, state.columns, w)
+            else:
+                means = state.means
+                direction = moved(problem, point, model, state.columns, w, means)
+            _advance(problem, state, direction, problem.regularizer)
+            if state.point is point or state.budget.spent:
+                break
+
+    def _working_set(
+        self, problem: Any, state: Any, used: Array, others: Array
+    ) -> Array:
+        """Blocks of the Gram matrix: those it has, those in use, the worst others."""
+        sizes, known = _sizes(problem), state.blocks
+        if state.finishing:
+            room = max(64, int(sizes[used].sum()))
+            keep = np.cumsum(sizes[others]) <= max(room, sizes[others[:1]].sum())
+            others = others[keep]
+        fresh = np.setdiff1d(np.concatenate([used, others]), known)
+        if sizes[known].sum() + sizes[fresh].sum() > LARGEST_GRAM:  # begin anew
+            wanted = np.concatenate([used, others])
+            known = known[:0]
+            fresh = wanted[np.cumsum(sizes[wanted]) <= LARGEST_GRAM]
+        return np.concatenate([known, fresh]).astype(np.int64)
+
+    def _part(
+        self, problem: Any, state: Any, blocks: Array
+    ) -> tuple[Quadratic, Model | None]:
+        """The quadratic model on these blocks; None if it knows its intercept."""
+        point, columns = state.point, _columns(problem, blocks)
+        state.blocks = blocks
+        starts = _starts(_sizes(problem)[blocks] // problem.lanes)
+        w = problem.coefficients(point.x)[columns].reshape(len(columns), -1).copy()
+        if problem.response.shape and not problem.response.loss.quadratic:
+            state.columns = columns
+            return Quadratic.of_lanes(problem, point, blocks, columns, starts, w), None
+        model = model_at(problem, point)
+        self._gram(problem, state, model, columns)
+        v = np.stack([
+            problem.design.tdot_columns(columns, readonly(np.ascontiguousarray(lane)))
+            for lane in model.r.reshape(len(model.h), -1).T
+        ], axis=1)  # fmt: skip
+        v -= np.outer(state.means, model.r.reshape(len(model.h), -1).sum(axis=0))
+        part = Quadratic(problem.penalty, problem.record, state.gram, v, w, blocks,
+                         starts)  # fmt: skip
+        return part, model
+
+    def _gram(
+        self, problem: LinearProblem, state: Any, model: Model, chosen: Array
+    ) -> None:
+        """Bring the Gram matrix up to date, unless it is good enough as it is."""
+        k, h, known = len(state.columns), model.h, None
+        grown = k and np.array_equal(state.columns, chosen[:k])
+        if grown and np.abs(h - state.h).sum() <= STALE * state.h.sum():
+            if k == len(chosen):
+                return
+            h, known = state.h, state.gram
+        means = means_of(problem, h, chosen)
+        shift = np.zeros(problem.n_columns)
+        shift[chosen] = means
+        state.gram = problem.design.gram(h, chosen, shift, known)
+        dead = np.isin(chosen, problem.constant)
+        state.gram[dead], state.gram[:, dead] = 0.0, 0.0
+        state.columns, state.h, state.means = chosen, h, means
+
+
+# -- blocks and columns ----------------------------------------------------------------
+
+
+def _sizes(problem: Any) -> Array:
+    """Number of coefficients of each block."""
+    return np.diff(problem.regularizer.starts)
+
+
+def _starts(sizes: Array) -> Array:
+    return readonly(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+
+
+def _columns(problem: Any, blocks: Array) -> Array:
+    """The columns of some blocks, block after block."""
+    layout, lanes = problem.regularizer, problem.lanes
+    firsts, ends = layout.starts[blocks], layout.starts[blocks + 1]
+    parts = [layout.order[a:b:lanes] for a, b in zip(firsts, ends, strict=True)]
+    return np.concatenate([*parts, np.zeros(0, np.int64)]).astype(np.int64) // lanes
+
+
+def _status(problem: Any, point: LinearPoint) -> tuple[Array, Array, Array]:
+    """Blocks in use; others that violate a condition, worst first; how badly they do.
+
+    Scores of a penalty with a conjugate are the strengths, in units of its own, at
+    which the condition would hold.
+    """
+    layout: Blocks = problem.regularizer
+    w, g = point.x[: problem.split], point.loss_gradient[: problem.split]
+    wrong = layout.block_violations(w, g)
+    busy = np.bincount(layout.labels, w != 0, len(wrong)) > 0
+    used = busy | layout.loose
+    others = np.flatnonzero(~used & (wrong > 0))
+    scores = wrong[others]
+    if problem.dual:
+        scores = 1.0 / np.maximum(layout.shrinks(-g)[others], 1e-300)
+    order = np.argsort(-scores, kind="stable")
+    return np.flatnonzero(used), others[order], scores[order]
+
+
+# -- moving ----------------------------------------------------------------------------
+
+
+def _advance(
+    problem: Any, state: Any, direction: Array, layout: Any
+) -> None:
+    """Go along, as far as loss and penalty (that of `layout`) fall."""
+    point, head = state.point, slice(problem.split)
+    if not direction.any():
+        return
+    if problem.response.loss.quadratic:
+        x = point.x + direction
+        state.point, state.rate = LinearPoint(problem, x, _push(problem, x)), 1.0
+        return
+    dz = _push(problem, direction)
+    here = layout.cost(point.x[head])
+    promise = float(np.sum(problem.response.weigh(point.slopes) * dz))
+    promise += layout.cost((point.x + direction)[head]) - here
+    t, noise = 1.0, 1e-15 * abs(point.objective)
+    while t > 1e-12:
+        new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
+        fall = new.loss - point.loss + layout.cost(new.x[head]) - here
+        small = abs(t * promise) <= noise
+        if fall <= (noise if small else 1e-2 * t * promise):
+            state.point, state.rate = new, t
+            return
+        t = 0.0 if small else t / 2
+
+
+def _push(problem: Any, direction: Array) -> Array:
+    """Predictions of x, or their change, from its support alone."""
+    w = problem.coefficients(direction)
+    columns = np.flatnonzero(w.reshape(len(w), -1).any(axis=1))
+    dz = problem.design.dot_columns(columns, w[columns])
+    return np.asarray(dz + problem.offset(direction, w))
