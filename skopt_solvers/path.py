@@ -125,7 +125,7 @@ class RegularizationPath:
         """
         from .plotting import RegularizationPathDisplay
 
-        return RegularizationPathDisplay(self).plot(**options)
+        return RegularizationPathDisplay.from_path(self, **options)
 
 
 def regularization_path(

@@ -115,7 +115,14 @@ class Comparison:
         unit = max(abs(self.lowest), FLOOR * first)
         return [trial.time_to(self.lowest + p * unit) for p in self.precisions]
 
-    def plot(self, ax: Any = None, *, x: str = "seconds", y: str = "excess") -> Any:
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        x: str = "seconds",
+        y: str = "excess",
+        n_named: int = 7,
+    ) -> Any:
         """Objective against seconds, as a `ConvergenceDisplay`.
 
         Parameters
@@ -124,9 +131,11 @@ class Comparison:
             Where to draw; None for a new figure.
         x, y : str
             As in `ConvergenceDisplay.plot`.
+        n_named : int, default=7
+            The best so many have a colour and a name; the others are grey.
         """
         display = ConvergenceDisplay({t.name: t.history for t in self.trials})
-        display.plot(ax, x=x, y=y, reference=self.lowest)
+        display.plot(ax, x=x, y=y, reference=self.lowest, n_named=n_named)
         if x == "seconds" and self.trials:
             display.ax_.set_xscale("log")
         return display

@@ -14,6 +14,7 @@ COLORS = (
     "#56B4E9",
     "#000000",
 )
+GREY = "0.75"  # of curves without a name
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "h")
 LINES = ("-", "--", ":", "-.")
 INSIDE = 4  # entries up to which a legend may stand among the curves
@@ -42,12 +43,13 @@ def axes(ax: Any, width: float = 6.4, height: float = 4.4) -> Any:
 def style(k: int) -> dict[str, Any]:
     """Colour, marker and line of the k-th curve; no two of the first 28 agree."""
     turn, which = divmod(k, len(COLORS))
+    marker = MARKERS[k % len(MARKERS)]
     return {
         "color": COLORS[which],
-        "marker": MARKERS[k % len(MARKERS)],
+        "marker": marker,
         "linestyle": LINES[turn % len(LINES)],
         "linewidth": 1.8,
-        "markersize": 5.5,
+        "markersize": 7.5 if marker in "PX" else 5.5,  # else they look like lines
         "markeredgecolor": "white",
         "markeredgewidth": 0.6,
     }

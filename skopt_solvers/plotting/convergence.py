@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..result import History
-from ._style import axes, every, legend, named, one_of, style, tidy
+from ._style import GREY, axes, every, legend, named, one_of, style, tidy
 
 Array = np.ndarray
 
@@ -94,6 +94,7 @@ class ConvergenceDisplay:
         x: str = "seconds",
         y: str = "excess",
         reference: float | None = None,
+        n_named: int = 14,
     ) -> Self:
         """Draw.
 
@@ -108,6 +109,8 @@ class ConvergenceDisplay:
             least the rounding error of the objective.
         reference : float, default=None
             The optimal objective; None for the lowest in any of the histories.
+        n_named : int, default=14
+            The first so many have a colour and a name; the others are grey.
 
         Returns
         -------
@@ -115,19 +118,26 @@ class ConvergenceDisplay:
         """
         one_of("x", x, ACROSS)
         one_of("y", y, UP)
-        ax = axes(ax)
+        new, ax = ax is None, axes(ax)
         if reference is None:
             reference = self.lowest
         self.lines_ = []
         for k, (name, history) in enumerate(self.histories.items()):
             across, up = _curve(history, x, y, reference)
             label = name if len(up) else f"{name} (none recorded)"
-            (line,) = ax.plot(across, up, label=label, **style(k))
+            others = len(self.histories) - n_named
+            grey = {"color": GREY, "linewidth": 0.9, "zorder": 1.5}
+            grey["label"] = f"{others} more" if k == n_named else f"_{label}"
+            look = {"label": label, **style(k)} if k < n_named else grey
+            (line,) = ax.plot(across, up, **look)
             line.set_markevery(every(len(up), k))
             self.lines_.append(line)
         ax.set(xlabel=ACROSS[x], ylabel=UP[y])
-        if y != "objective" and any(len(line.get_ydata()) for line in self.lines_):
+        shown = np.concatenate([line.get_ydata() for line in self.lines_] or [[]])
+        if y != "objective" and len(shown):
             ax.set_yscale("log")
+        if y == "excess" and new:
+            ax.set_ylim(bottom=_bottom(shown, reference))
         tidy(ax)
         legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
@@ -139,6 +149,14 @@ class ConvergenceDisplay:
         values = np.concatenate([h.objective for h in self.histories.values()] or [[]])
         finite = values[np.isfinite(values)]
         return float(np.min(finite, initial=np.inf)) if len(finite) else 0.0
+
+
+def _bottom(excess: Array, reference: float) -> float | None:
+    """Below all that can be told from rounding; curves that reach the optimum go on."""
+    above = excess[excess > 1e3 * np.finfo(np.float64).eps * abs(reference)]
+    if not len(above) or len(above) == len(excess):
+        return None
+    return float(min(above.min() / 3, above.max() * 1e-6))
 
 
 def _last(estimator: Any) -> Any:

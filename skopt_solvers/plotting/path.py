@@ -6,39 +6,44 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ._style import aside, legend, one_of, pyplot, style, tidy
+from ._cross_validated import Seen, blocks_of, row_names
+from ._style import GREY, aside, legend, one_of, pyplot, style, tidy
 
 Array = np.ndarray
 
-ACROSS = {"alpha": "alpha", "norm": "sum of absolute coefficients"}
-GREY = "0.75"
+ACROSS = ("alpha", "norm")
+NORM = "sum of absolute coefficients"
 TICKS = 7  # counts of non-zeros that are written above the axes
 
 
 class RegularizationPathDisplay:
-    """Coefficients for a falling strength of the penalty, and cross-validated errors.
+    """Coefficients for a falling strength of the penalty, and cross-validated scores.
 
     Parameters
     ----------
     alphas : array-like of shape (n_alphas,)
-        Strengths of the penalty.
-    coefs : array-like of shape (n_features, n_alphas), default=None
-        Coefficients.
+        Strengths of the penalty; values of ``C`` where that is the `parameter`.
+    coefs : {array-like, sparse array} of shape (n_features, n_alphas), default=None
+        Coefficients; with several outputs one such block for each.
     n_nonzero : array-like of shape (n_alphas,), default=None
         Columns in use; None to count them in `coefs`.
-    errors : array-like of shape (n_alphas, n_folds), default=None
-        What cross-validation found; lower is better.
+    scores : array-like of shape (n_alphas, n_folds), default=None
+        What cross-validation found.
     best : float, default=None
-        The alpha that was chosen; None for the one of the smallest mean error.
-    error_name : str, default="mean squared error"
-        What `errors` are.
+        The strength that was chosen; None for the one of the best mean score.
+    score_name : str, default="score"
+        What `scores` are.
+    lower_is_better : bool, default=False
+        Whether they are errors.
+    parameter : str, default="alpha"
+        What `alphas` are called; ``"C"`` is one over a strength.
     feature_names : sequence of str, default=None
         Names of the columns; None for ``x0, x1, ...``.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Axes with coefficients; with errors where there are no coefficients.
+        Axes with coefficients; with scores where there are no coefficients.
     axes_ : list of matplotlib Axes
         All axes, from top to bottom.
     figure_ : matplotlib Figure
@@ -64,28 +69,30 @@ class RegularizationPathDisplay:
         coefs: Any = None,
         *,
         n_nonzero: Any = None,
-        errors: Any = None,
+        scores: Any = None,
         best: float | None = None,
-        error_name: str = "mean squared error",
+        score_name: str = "score",
+        lower_is_better: bool = False,
+        parameter: str = "alpha",
         feature_names: Sequence[str] | None = None,
     ) -> None:
         alphas = np.asarray(alphas, np.float64)
-        order = np.argsort(-alphas, kind="stable")
+        self.inverse = parameter == "C"
+        order = np.argsort(alphas if self.inverse else -alphas, kind="stable")
         self.alphas = alphas[order]
-        self.coefs = _columns("coefs", coefs, order)
-        rows = None if errors is None else np.asarray(errors).T
-        folds = _columns("errors", rows, order)
-        self.errors = None if folds is None else folds.T
+        blocks = [] if coefs is None else blocks_of(coefs)
+        self.coefs = _columns("coefs", np.vstack(blocks) if blocks else None, order)
+        rows = None if scores is None else np.asarray(scores).T
+        folds = _columns("scores", rows, order)
+        self.scores = None if folds is None else folds.T
         if n_nonzero is not None:
             n_nonzero = np.asarray(n_nonzero)[order]
         elif self.coefs is not None:
             n_nonzero = np.count_nonzero(self.coefs, axis=0)
         self.n_nonzero = n_nonzero
-        self.best = best
-        self.error_name = error_name
-        n_features = 0 if self.coefs is None else len(self.coefs)
-        generic = [f"x{j}" for j in range(n_features)]
-        self.feature_names = generic if feature_names is None else list(feature_names)
+        self.best, self.parameter = best, parameter
+        self.score_name, self.lower_is_better = score_name, lower_is_better
+        self.feature_names = row_names(blocks, feature_names)
 
     @classmethod
     def from_path(
@@ -100,16 +107,23 @@ class RegularizationPathDisplay:
 
         Parameters
         ----------
-        path : object with `alphas` and `coefs`
-            As `ProximalLasso.path` and its likes return it.
+        path : RegularizationPath, or any object with `alphas` and `coefs`
+            As `regularization_path` returns it.
         feature_names : sequence of str, default=None
-            Names of the columns.
+            Names of the columns; None for those that the path knows, if any.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
         **options
             As in `plot`.
         """
-        display = cls(path.alphas, path.coefs, feature_names=feature_names)
+        known = getattr(path, "feature_names", None)
+        display = cls(
+            path.alphas,
+            path.coefs,
+            n_nonzero=getattr(path, "n_nonzero", None),
+            parameter=getattr(path, "parameter", "alpha"),
+            feature_names=known if feature_names is None else feature_names,
+        )
         return display.plot(ax=ax, **options)
 
     @classmethod
@@ -117,16 +131,20 @@ class RegularizationPathDisplay:
         cls,
         estimator: Any,
         *,
+        path: Any = None,
         feature_names: Sequence[str] | None = None,
         ax: Any = None,
         **options: Any,
     ) -> Self:
-        """Show what a cross-validated estimator saw before it chose ``alpha_``.
+        """Show what a cross-validated estimator saw before it chose a strength.
 
         Parameters
         ----------
         estimator : fitted estimator
-            With `alphas_`, `mse_path_` and `alpha_`, as scikit-learn's `LassoCV`.
+            One of this package that ends in CV, or scikit-learn's `LassoCV` and
+            `ElasticNetCV`. Of several shares of L1 the one chosen is shown.
+        path : RegularizationPath, default=None
+            The path of the model at the same strengths, to show coefficients below.
         feature_names : sequence of str, default=None
             Names of the columns; None for those that the estimator saw, if any.
         ax : matplotlib Axes or pair of them, default=None
@@ -134,25 +152,30 @@ class RegularizationPathDisplay:
         **options
             As in `plot`.
         """
-        check_is_fitted(estimator, ["alphas_", "mse_path_"])
-        seen = getattr(estimator, "feature_names_in_", None)
-        path = getattr(estimator, "path_", None)
+        check_is_fitted(estimator)
+        seen = Seen.by(estimator)
+        known = getattr(estimator, "feature_names_in_", None)
         display = cls(
-            estimator.alphas_,
-            None if path is None else path.coefs,
-            errors=estimator.mse_path_,
-            best=estimator.alpha_,
-            feature_names=seen if feature_names is None else feature_names,
+            seen.strengths,
+            seen.matching(path),
+            n_nonzero=getattr(path, "n_nonzero", None),
+            scores=seen.scores,
+            best=seen.best,
+            score_name=seen.name,
+            lower_is_better=seen.lower,
+            parameter=seen.parameter,
+            feature_names=known if feature_names is None else feature_names,
         )
         return display.plot(ax=ax, **options)
 
     @property
     def one_standard_error(self) -> float:
-        """The largest alpha with an error of one standard error above the lowest."""
+        """The strongest penalty whose mean score is one standard error off the best."""
         mean, spread = self._folds()
-        lowest = int(np.argmin(mean))
+        worse = mean if self.lower_is_better else -mean
+        best = int(np.argmin(worse))
         return float(
-            self.alphas[np.flatnonzero(mean <= mean[lowest] + spread[lowest])[0]]
+            self.alphas[np.flatnonzero(worse <= worse[best] + spread[best])[0]]
         )
 
     def plot(self, ax: Any = None, *, x: str = "alpha", n_named: int = 7) -> Self:
@@ -161,10 +184,10 @@ class RegularizationPathDisplay:
         Parameters
         ----------
         ax : matplotlib Axes or pair of them, default=None
-            Where to draw coefficients, or errors and coefficients; None for a new
+            Where to draw coefficients, or scores and coefficients; None for a new
             figure.
         x : {"alpha", "norm"}, default="alpha"
-            Against what; "norm" shows coefficients only.
+            Against the strength or the norm; "norm" shows coefficients only.
         n_named : int, default=7
             Columns that have a colour and a name; the others are grey.
 
@@ -173,7 +196,7 @@ class RegularizationPathDisplay:
         self
         """
         one_of("x", x, ACROSS)
-        both = self.errors is not None and self.coefs is not None and x == "alpha"
+        both = self.scores is not None and self.coefs is not None and x == "alpha"
         if ax is None:
             shape = {"nrows": 2, "sharex": True} if both else {"nrows": 1}
             height = 6.4 if both else 4.4
@@ -186,8 +209,8 @@ class RegularizationPathDisplay:
         self.figure_ = self.ax_.figure
         if self.coefs is not None:
             self._draw_coefs(self.ax_, x, n_named)
-        if self.errors is not None and (self.coefs is None or len(self.axes_) > 1):
-            self._draw_errors(self.axes_[0])
+        if self.scores is not None and (self.coefs is None or len(self.axes_) > 1):
+            self._draw_scores(self.axes_[0])
         self._draw_counts(self.axes_[0], x)
         if len(self.axes_) > 1:
             self.axes_[0].set_xlabel("")
@@ -217,29 +240,32 @@ class RegularizationPathDisplay:
             self.lines_ += ax.plot(across, self.coefs[j], label=label, **look)
         ax.axhline(0.0, color="0.3", linewidth=0.8)
         self._scale(ax, x)
-        ax.set(xlabel=ACROSS[x], ylabel="coefficient")
+        ax.set(xlabel=NORM if x == "norm" else self.parameter, ylabel="coefficient")
         tidy(ax)
         if len(named):
             aside(ax)
 
-    def _draw_errors(self, ax: Any) -> None:
+    def _draw_scores(self, ax: Any) -> None:
         mean, spread = self._folds()
         color = style(0)["color"]
         band = {"color": color, "alpha": 0.2, "linewidth": 0}
         ax.fill_between(self.alphas, mean - spread, mean + spread, **band,
                         label="± 1 standard error")  # fmt: skip
         ax.plot(self.alphas, mean, color=color, linewidth=1.8, label="mean of folds")
-        best = float(self.alphas[np.argmin(mean)]) if self.best is None else self.best
-        larger = self.one_standard_error
-        for alpha, name, k, dash in ((best, "best", 1, "-"), (larger, "1-SE", 2, "--")):
-            label = f"{name}: alpha = {alpha:.3g}"
+        best = self.best
+        if best is None:
+            worse = mean if self.lower_is_better else -mean
+            best = float(self.alphas[np.argmin(worse)])
+        strong = self.one_standard_error
+        for alpha, name, k, dash in ((best, "best", 1, "-"), (strong, "1-SE", 2, "--")):
+            label = f"{name}: {self.parameter} = {alpha:.3g}"
             for each in self.axes_:
                 each.axvline(
                     alpha, color=style(k)["color"], linestyle=dash, linewidth=1.4,
                     label=label if each is ax else None,
                 )  # fmt: skip
         self._scale(ax, "alpha")
-        ax.set(xlabel=ACROSS["alpha"], ylabel=self.error_name)
+        ax.set(xlabel=self.parameter, ylabel=self.score_name)
         tidy(ax)
         if len(self.axes_) > 1:
             aside(ax)
@@ -266,16 +292,16 @@ class RegularizationPathDisplay:
         if x == "norm":
             return
         ax.set_xscale("log")
-        if not ax.xaxis_inverted():
+        if ax.xaxis_inverted() == self.inverse:
             ax.invert_xaxis()
 
     def _folds(self) -> tuple[Array, Array]:
-        """Mean error of each alpha, and its standard error."""
-        if self.errors is None:
-            raise ValueError("there are no errors: nothing was cross-validated.")
-        folds = self.errors.shape[1]
-        spread = self.errors.std(axis=1, ddof=1 if folds > 1 else 0)
-        return self.errors.mean(axis=1), spread / np.sqrt(folds)
+        """Mean score of each strength, and its standard error."""
+        if self.scores is None:
+            raise ValueError("there are no scores: nothing was cross-validated.")
+        folds = self.scores.shape[1]
+        spread = self.scores.std(axis=1, ddof=1 if folds > 1 else 0)
+        return self.scores.mean(axis=1), spread / np.sqrt(folds)
 
 
 def _columns(name: str, values: Any, order: Array) -> Array | None:

@@ -1,5 +1,6 @@
 """Displays: what is drawn is what was measured."""
 
+import re
 import sys
 from types import SimpleNamespace
 
@@ -7,13 +8,22 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LassoCV, lasso_path
+from sklearn.linear_model import ElasticNetCV, LassoCV, lasso_path
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skopt_solvers import AdvancedLinearClassifier, ProximalLasso, minimize
+from skopt_solvers import (
+    AdvancedLinearClassifier,
+    AdvancedLogisticRegression,
+    AdvancedLogisticRegressionCV,
+    PathCV,
+    ProximalLasso,
+    minimize,
+    regularization_path,
+)
 from skopt_solvers.landscapes import HIMMELBLAU, LANDSCAPES, ROSENBROCK
 from skopt_solvers.plotting import (
     ConvergenceDisplay,
@@ -21,7 +31,7 @@ from skopt_solvers.plotting import (
     RegularizationPathDisplay,
     ScheduleDisplay,
 )
-from skopt_solvers.plotting._style import COLORS, named, style
+from skopt_solvers.plotting._style import COLORS, GREY, named, style
 from skopt_solvers.problems import IncompatibleProblem
 from skopt_solvers.schedules import Chain, Constant, LinearDecay, StepDecay
 from skopt_solvers.solvers import LBFGS, SGD, Adam, Newton
@@ -34,7 +44,12 @@ def text(legend):
 def overlaps(figure):
     """Pairs of texts of a figure that stand on one another."""
     figure.canvas.draw()
-    shown = [t for t in figure.findobj(plt.Text) if t.get_visible() and t.get_text()]
+    ticks = [t for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)
+             for t in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+             if not min(v := axis.get_view_interval()) <= t.get_loc() <= max(v)]
+    hidden = {id(label) for t in ticks for label in (t.label1, t.label2)}
+    shown = [t for t in figure.findobj(plt.Text)
+             if t.get_visible() and t.get_text() and id(t) not in hidden]  # fmt: skip
     boxes = [t.get_window_extent() for t in shown]
     return [(shown[a].get_text(), shown[b].get_text()) for a in range(len(shown))
             for b in range(a) if boxes[a].overlaps(boxes[b])
@@ -116,6 +131,28 @@ def test_unfitted_estimators_are_refused():
         ConvergenceDisplay.from_estimators([ProximalLasso()])
 
 
+def test_many_curves_are_told_apart_or_grey(fits):
+    many = {f"fit {k}": fits["exact"].history_ for k in range(9)}
+    display = ConvergenceDisplay(many).plot(n_named=6)
+    assert text(display.ax_.get_legend()) == [*list(many)[:6], "3 more"]
+    assert {line.get_color() for line in display.lines_[6:]} == {GREY}
+    assert not overlaps(display.figure_) and fits_in(display.figure_)
+
+
+def fits_in(figure):
+    """Whether all texts of a legend are inside the picture."""
+    figure.canvas.draw()
+    width, height = figure.canvas.get_width_height()
+    boxes = [t.get_window_extent() for t in figure.axes[0].get_legend().get_texts()]
+    return all(b.x0 >= 0 and b.x1 <= width and b.y0 >= 0 and b.y1 <= height
+               for b in boxes)  # fmt: skip
+
+
+def test_fullest_legend_fits_in(fits):
+    many = {f"solver number {k}": fits["exact"].history_ for k in range(40)}
+    assert fits_in(ConvergenceDisplay(many).plot().figure_)
+
+
 def test_nothing_to_show_is_an_empty_picture():
     assert ConvergenceDisplay({}).plot().lines_ == []
 
@@ -161,7 +198,7 @@ def test_impossible_runs_are_refused(run):
 # -- paths -------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def path():
     X, y = load_diabetes(return_X_y=True)
     alphas, coefs, _ = lasso_path(X, y, alphas=np.geomspace(2.0, 2e-3, 20))
@@ -171,9 +208,7 @@ def path():
 @pytest.fixture
 def searched(path):
     X, y = load_diabetes(return_X_y=True)
-    model = LassoCV(alphas=path.alphas, cv=4).fit(X, y)
-    model.path_ = path
-    return model
+    return LassoCV(alphas=path.alphas, cv=4).fit(X, y)
 
 
 def test_path_is_drawn_from_strong_to_weak(path):
@@ -202,8 +237,8 @@ def test_path_against_the_norm(path):
     assert display.ax_.get_xscale() == "linear"
 
 
-def test_cross_validation_shows_both_alphas(searched):
-    display = RegularizationPathDisplay.from_estimator(searched)
+def test_cross_validation_shows_both_alphas(searched, path):
+    display = RegularizationPathDisplay.from_estimator(searched, path=path)
     assert len(display.axes_) == 2 and display.ax_ is display.axes_[1]
     mean = searched.mse_path_.mean(axis=1)
     error = searched.mse_path_.std(axis=1, ddof=1) / np.sqrt(4)
@@ -215,12 +250,55 @@ def test_cross_validation_shows_both_alphas(searched):
     assert f"1-SE: alpha = {allowed.max():.3g}" in entries
 
 
-def test_cross_validation_without_a_path(searched):
-    del searched.path_
+def test_cross_validation_without_a_path(searched, path):
     display = RegularizationPathDisplay.from_estimator(searched)
     assert len(display.axes_) == 1 and display.lines_ == []
     axes = plt.subplots(2)[1]
     assert display.plot(axes[0]).ax_ is axes[0]
+    path.alphas = path.alphas[1:]
+    with pytest.raises(ValueError, match=r"path must have the 20 strengths.*alphas_"):
+        RegularizationPathDisplay.from_estimator(searched, path=path)
+
+
+def test_classifiers_show_scores_of_the_share_that_was_chosen():
+    X, y = load_iris(return_X_y=True)
+    model = AdvancedLogisticRegressionCV(Cs=4, l1_ratios=[0.2, 1.0], cv=3, tol=1e-3)
+    model.fit(X, y)
+    display = RegularizationPathDisplay.from_estimator(model)
+    chosen = model.scores_[:, [0.2, 1.0].index(model.l1_ratio_)]
+    np.testing.assert_array_equal(display.scores, chosen.T)
+    np.testing.assert_array_equal(display.alphas, model.Cs_)  # strongest first
+    best = int(np.argmax(chosen.mean(axis=0)))
+    error = chosen[:, best].std(ddof=1) / np.sqrt(3)
+    close = chosen.mean(axis=0) >= chosen.mean(axis=0)[best] - error
+    assert display.one_standard_error == model.Cs_[close].min()
+    assert f"best: C = {model.C_:.3g}" in text(display.ax_.get_legend())
+    assert not display.ax_.xaxis_inverted()  # strong penalties left, as for alpha
+
+
+@pytest.mark.parametrize("store", [np.asarray, csr_array])
+def test_paths_of_several_classes_have_a_curve_for_each(store):
+    X, y = load_iris(return_X_y=True)
+    model = AdvancedLogisticRegression(l1_ratio=1.0, tol=1e-3)
+    path = regularization_path(model, store(X), y, alphas=5)
+    display = path.plot()
+    dense = np.array([np.asarray(store(block).todense()) if store is csr_array
+                      else block for block in path.coefs])  # fmt: skip
+    assert len(display.lines_) == np.count_nonzero(np.any(dense != 0, axis=-1))
+    assert all(re.fullmatch(r"x\d \[\d\]", n) for n in display.feature_names)
+    assert display.ax_.get_xlabel() == "C" and not overlaps(display.figure_)
+
+
+def test_scores_by_name_and_of_scikit_learn():
+    X, y = load_diabetes(return_X_y=True)
+    ours = PathCV(ProximalLasso(), alphas=4, cv=3, scoring="neg_mean_squared_error")
+    display = RegularizationPathDisplay.from_estimator(ours.fit(X, y))
+    assert display.ax_.get_ylabel() == "neg mean squared error"
+    theirs = ElasticNetCV(l1_ratio=[0.5, 0.9], alphas=4, cv=3).fit(X, y)
+    shown = RegularizationPathDisplay.from_estimator(theirs)
+    row = [0.5, 0.9].index(theirs.l1_ratio_)
+    np.testing.assert_array_equal(shown.scores, theirs.mse_path_[row])
+    assert shown.lower_is_better and not overlaps(shown.figure_)
 
 
 def test_hostile_paths():
