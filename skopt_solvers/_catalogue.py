@@ -30,6 +30,13 @@ HOW_COST = (
 HOW_SOURCE = 'a section "References" that names the source and equation'
 HOW_FORMULA = 'a paragraph "``factor(k) = ...``"'
 HOW_GOOD = "a class attribute good_for, some words on when to take it"
+FAMILIES: dict[str, Callable[[type[Solver]], bool]] = {
+    "values": lambda cls: cls.requires == Oracle.VALUE,
+    "stochastic": lambda cls: cls.stochastic,
+    "variance_reduced": lambda cls: Oracle.ROWS in cls.requires,
+    "smooth": lambda cls: Oracle.SMOOTH in cls.requires,
+    "proximal": lambda cls: True,
+}  # a solver is of the first whose mark it bears
 UPDATES, PER_EPOCH, POINTS = 240, 24, 24  # the run of the pictures
 LEARNING = "as it learns"
 
@@ -51,6 +58,17 @@ def schedule_table() -> Table:
     concrete = [c for c in public if inspect.isclass(c) and issubclass(c, Schedule)
                 and not inspect.isabstract(c)]  # fmt: skip
     return header, [schedule_row(cls) for cls in concrete]
+
+
+def assumption_table(family: str) -> Table:
+    """What the solvers of one of `FAMILIES` take for granted, need and cost."""
+    header = "Solver", "assumptions", "needs", "cost per step", "memory", "reference"
+    rows = []
+    classes = [c for c in solver_classes() if family_of(c) == family]
+    for cls in sorted(classes, key=_place):
+        name, needs, _, *costs = solver_row(cls)
+        rows.append([name, cls.assumes, needs, *costs])
+    return header, rows
 
 
 TABLES: dict[str, Callable[[], Table]] = {
@@ -98,6 +116,11 @@ def picture(cls: type[Schedule]) -> str:
     t = np.linspace(1, UPDATES, POINTS).astype(np.int64)
     bound = cls(**cls.picture).bound(UPDATES, PER_EPOCH)
     return sparkline(bound.factors(t))
+
+
+def family_of(cls: type[Solver]) -> str:
+    """Which of `FAMILIES` a solver belongs to."""
+    return next(name for name, mark in FAMILIES.items() if mark(cls))
 
 
 def _place(cls: type[Solver]) -> tuple[bool, bool, str]:

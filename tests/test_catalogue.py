@@ -104,3 +104,11 @@ def test_cells_escape_bars():
 
 def test_sparklines_span_zero_to_the_largest():
     assert sparkline([0.0, 1.0, 2.0]) == "▁▅█" and sparkline([0.0, 0.0]) == "▁▁"
+
+
+def test_every_solver_is_in_one_family_and_says_what_it_assumes():
+    tables = map(_catalogue.assumption_table, _catalogue.FAMILIES)
+    rows = [row for _, family in tables for row in family]
+    every = {row[0] for row in _catalogue.solver_table()[1]}
+    assert len(rows) == len(every) and {row[0] for row in rows} == every
+    assert all(all(row) for row in rows)

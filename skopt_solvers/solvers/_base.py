@@ -122,6 +122,8 @@ class Solver(Adjustable, ABC):
         Packages it needs that come with an extra.
     good_for : str
         When to take it, for the tables of all solvers.
+    assumes : str
+        What it takes for granted, beyond what it requires, to come to a minimum.
     """
 
     requires: ClassVar[Oracle]
@@ -129,6 +131,9 @@ class Solver(Adjustable, ABC):
     incremental: ClassVar[bool] = False
     modules: ClassVar[tuple[str, ...]] = ()
     good_for: ClassVar[str] = ""
+    assumes: ClassVar[str] = (
+        "a continuous slope; its minimum is global where the objective is convex"
+    )
     constraints: ClassVar[Mapping[str, Constraint]] = {}
 
     tol: float | None

@@ -93,6 +93,7 @@ class DerivativeFree(Solver):
 
     requires: ClassVar[Oracle] = Oracle.VALUE
     stochastic: ClassVar[bool] = True
+    assumes: ClassVar[str] = "nothing but the order of the values"
     own: ClassVar[Mapping[str, Constraint]] = {}
     few: ClassVar[tuple[int, int]] = (200, 1000)
 

@@ -90,6 +90,9 @@ class StochasticSolver(
     requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.SEPARABLE | Oracle.SUM
     stochastic: ClassVar[bool] = True
     incremental: ClassVar[bool] = True
+    assumes: ClassVar[str] = (
+        "gradients of batches whose variance is bounded; rates that fall to zero"
+    )
     slots: ClassVar[int] = 0
     default_rate: ClassVar[float] = 1e-3
     averaged: ClassVar[bool] = False

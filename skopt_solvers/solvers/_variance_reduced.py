@@ -50,6 +50,10 @@ class VarianceReduced(Solver):
     """
 
     requires: ClassVar[Oracle] = Oracle.GRADIENT | Oracle.SEPARABLE | Oracle.ROWS
+    assumes: ClassVar[str] = (
+        "a convex loss with a Lipschitz slope; its rate is linear where the objective "
+        "is strongly convex"
+    )
     share: ClassVar[float] = 1.0
     warm: ClassVar[bool] = True
     patience: ClassVar[int] = 10

@@ -63,6 +63,7 @@ class Adagrad(StochasticSolver):
     """
 
     good_for = "few passes over sparse data: first choice there"
+    assumes = "gradients of batches whose variance is bounded; its rates fall by design"
     slots = 1
     lazy = True
     default_rate = 0.01

@@ -72,6 +72,7 @@ class AdamW(MomentSolver):
     """
 
     good_for = "`Adam` with weight decay, which changes the solution"
+    assumes = "as `Adam`; its decay stands for a penalty, and has another solution"
     slots = 3
     lazy = True
     own = MomentSolver.moments | {

@@ -81,6 +81,7 @@ class BayesianOptimization(PopulationSolver):
     """
 
     good_for = "few evaluations of a tenth of a second or more; extra `[optuna]`"
+    assumes = "a function that varies little over small distances"
     modules = ("optuna",)
     few = (0, 100)
     own = {  # noqa: RUF012

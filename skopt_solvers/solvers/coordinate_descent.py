@@ -85,6 +85,10 @@ class CoordinateDescent(Solver):
 
     good_for = "L1 and bounds, few of many columns in use"
     requires = Oracle.COLUMNS | Oracle.SEPARABLE
+    assumes = (
+        "a convex loss with a second derivative; a penalty that is a sum over "
+        "coefficients"
+    )
 
     def __init__(self, tol=1e-6, max_iter=1000):
         self.tol = tol

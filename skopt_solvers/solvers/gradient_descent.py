@@ -24,9 +24,9 @@ class GradientDescent(Solver):
 
     Parameters
     ----------
-    step_size : float, StepSize or {"backtracking", "exact_quadratic"}, default=\
-"backtracking"
-        How :math:`\eta_t` is chosen; a number is the same as ``FixedStep(number)``.
+    step_size : float, StepSize or str, default="backtracking"
+        How :math:`\eta_t` is chosen: "backtracking", "exact_quadratic", an object, or a
+        number, which is the same as ``FixedStep(number)``.
     preconditioner : {"auto"} or None, default="auto"
         "auto" takes the diagonal of the Hessian's bound for D, and centred columns;
         None the identity, in the user's coordinates.
@@ -51,6 +51,7 @@ class GradientDescent(Solver):
     """
 
     good_for = "the plainest of all, with a choice of step sizes"
+    assumes = "a Lipschitz slope, whose constant the step size finds or is told"
     requires = Oracle.GRADIENT | Oracle.PROX
     constraints = {"preconditioner": Choice("auto", None)}  # noqa: RUF012
 

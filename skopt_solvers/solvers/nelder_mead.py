@@ -64,6 +64,7 @@ class NelderMead(ScipySearch):
     """
 
     good_for = "few coordinates, no noise"
+    assumes = "a continuous function"
     own = {"adaptive": Flag()}  # noqa: RUF012
 
     def __init__(

@@ -52,6 +52,10 @@ class Newton(Solver):
     """
 
     good_for = "smooth problems of up to some thousand columns, to high precision"
+    assumes = (
+        "a continuous second derivative; its minimum is global where the "
+        "objective is convex"
+    )
     requires = Oracle.GRADIENT | Oracle.SMOOTH | Oracle.HESSIAN
 
     def __init__(self, tol=1e-6, max_iter=100):

@@ -47,6 +47,10 @@ class NewtonCG(Solver):
     """
 
     good_for = "smooth and wide problems: never forms a Hessian"
+    assumes = (
+        "a continuous second derivative; its minimum is global where the "
+        "objective is convex"
+    )
     requires = Oracle.GRADIENT | Oracle.SMOOTH | Oracle.HESSIAN_VECTOR
 
     def __init__(self, tol=1e-6, max_iter=200):

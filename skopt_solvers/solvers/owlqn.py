@@ -70,6 +70,10 @@ class OWLQN(Solver):
     """
 
     good_for = "L1 on any loss, a softmax included"
+    assumes = (
+        "a continuous slope of the loss; its minimum is global where the "
+        "objective is convex"
+    )
     requires = Oracle.GRADIENT | Oracle.ORTHANTS
     constraints = {"memory": Whole(0)}  # noqa: RUF012
 

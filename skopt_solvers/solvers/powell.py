@@ -66,6 +66,7 @@ class Powell(ScipySearch):
     """
 
     good_for = "smooth functions, nearly sums over coordinates"
+    assumes = "a continuous function, best with a slope"
     own = {"xtol": Number(0.0, 1.0, open_low=True)}  # noqa: RUF012
 
     def __init__(

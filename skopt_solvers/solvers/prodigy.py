@@ -67,6 +67,7 @@ class Prodigy(MomentSolver):
     """
 
     good_for = "`Adam` that finds its learning rate on the way"
+    assumes = "gradients of batches whose variance is bounded; no rate that is given"
     slots = 4
     decays = False
     default_rate = 1.0

@@ -59,6 +59,10 @@ class ProximalGradient(Solver):
     """
 
     good_for = "whatever has a prox, such as a softmax with L1"
+    assumes = (
+        "a Lipschitz slope, whose constant is found on the way; both parts "
+        "convex, for its rate"
+    )
     requires = Oracle.GRADIENT | Oracle.PROX
     constraints = {  # noqa: RUF012
         "accelerated": Flag(),

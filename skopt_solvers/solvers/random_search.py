@@ -50,6 +50,7 @@ class RandomSearch(PopulationSolver):
     """
 
     good_for = "what the others must be better than"
+    assumes = "nothing"
     own = {"population_size": Optional(Whole(2))}  # noqa: RUF012
 
     def __init__(

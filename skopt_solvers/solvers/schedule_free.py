@@ -66,6 +66,7 @@ class ScheduleFreeAdam(MomentSolver):
     """
 
     good_for = "no schedule and no horizon: the mean of the iterates, good at any time"
+    assumes = "gradients of batches whose variance is bounded; no rate that falls"
     slots = 3
     own = MomentSolver.moments | {"beta1": Number(0.0, 1.0, True, True)}
     averaged = True
