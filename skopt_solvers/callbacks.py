@@ -1,5 +1,6 @@
 """Callbacks: called after every iteration; a returned string ends the run."""
 
+import math
 import pickle
 import time
 from abc import ABC, abstractmethod
@@ -8,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from ._bars import Bar, make_bar, visible
 from ._params import Number, Optional, Whole, validate
 
 __all__ = [
     "Callback",
     "Checkpoint",
+    "EarlyStopping",
     "Observer",
     "Printer",
     "Progress",
@@ -82,6 +86,18 @@ class Observer(ABC):
     @abstractmethod
     def end(self) -> None:
         """Called when a run is over."""
+
+    def hold_out(
+        self, y: Any, weights: Any, classes: bool, rng: np.random.Generator
+    ) -> Any:
+        """Called when a fit begins: the weights of the samples to learn from.
+
+        `y` holds targets, or classes as numbers from 0.
+        """
+        return weights
+
+    def release(self) -> None:  # noqa: B027
+        """Called when a fit is over, after all of its runs."""
 
 
 Callback = Callable[[Progress], "str | None"]
@@ -192,6 +208,126 @@ class ProgressBar(Observer):
     def __reduce__(self) -> Any:
         """Streams and lines stay in this process."""
         return type(self), (self.delay, None, self.runs)
+
+
+class EarlyStopping(Observer):
+    r"""Hold some samples out, and stop when their loss no longer falls.
+
+    After iteration k the loss falls if the held-out samples' mean loss :math:`V_k` is
+    below :math:`(1 - \tau) \min_{i < k} V_i`. A run ends when it did not for `patience`
+    iterations, and its answer is the iterate with the smallest V, also where it ends
+    otherwise.
+
+    Goes with any solver. Iterations in the midst of a decay of the learning rate that
+    others are to follow (automatic rates do 1, 2, 4, ... epochs each) are not judged.
+
+    Cost per iteration: predictions of all samples. Those held out keep their place in
+    X, with weight zero.
+
+    Parameters
+    ----------
+    validation_fraction : float, default=0.1
+        Share of the samples that are held out, more than 0 and less than 1; of each
+        class the same.
+    patience : int, default=5
+        Iterations (epochs) to wait for a smaller loss.
+    threshold : float, default=1e-4
+        :math:`\tau`, the relative decrease that counts, from 0 to 1.
+
+    Attributes
+    ----------
+    losses : list of (int, float)
+        Iterations and losses of the last run.
+    best_iteration : int
+        The iteration of the smallest one.
+
+    Raises
+    ------
+    ValueError
+        When a parameter is out of range, or there are no samples to hold out: in
+        `minimize`, ``partial_fit`` and paths.
+
+    References
+    ----------
+    Prechelt (1998), Early stopping - but when?, section 2, the third class of criteria.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.preprocessing import scale
+    >>> from skopt_solvers import AdvancedLogisticRegression
+    >>> from skopt_solvers.callbacks import EarlyStopping
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> rule = EarlyStopping(validation_fraction=0.2, patience=3)
+    >>> model = AdvancedLogisticRegression(C=1e4, callbacks=rule, random_state=0)
+    >>> model.fit(scale(X), y).result_.message
+    'the loss of held-out samples did not fall for 3 iterations'
+    """
+
+    def __init__(
+        self,
+        validation_fraction: float = 0.1,
+        patience: int = 5,
+        threshold: float = 1e-4,
+    ) -> None:
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.threshold = threshold
+        share, open_share = Number(0.0, 1.0), Number(0.0, 1.0, True, True)
+        ranges = {"validation_fraction": open_share, "threshold": share}
+        validate(self, {**ranges, "patience": Whole(1)})
+        self._held: Any = None
+        self.losses: list[tuple[int, float]] = []
+        self.best_iteration = self._fell = 0
+
+    def hold_out(
+        self, y: Any, weights: Any, classes: bool, rng: np.random.Generator
+    ) -> Any:
+        """Draw the samples to hold out, by scikit-learn's `train_test_split`."""
+        from sklearn.model_selection import train_test_split  # slow to import
+
+        rows = np.flatnonzero(weights)
+        _, out = train_test_split(
+            rows,
+            test_size=self.validation_fraction,
+            random_state=int(rng.integers(2**31)),
+            stratify=y[rows] if classes else None,
+        )
+        self._held = np.zeros_like(weights)
+        self._held[out] = weights[out] / weights[out].sum()
+        return np.where(self._held > 0, 0.0, weights)
+
+    def release(self) -> None:
+        """The samples are samples like all others again."""
+        self._held = None
+
+    def __call__(self, progress: Progress) -> str | None:
+        if self._held is None:
+            raise ValueError(
+                "EarlyStopping holds out samples of a fit; there are none in minimize, "
+                "partial_fit, paths and cross-validation. Use it in callbacks of an "
+                "estimator that is fitted."
+            )
+        state = progress.state
+        if progress.n_iter == 0:
+            self.losses, self.best_iteration, self._fell = [], 0, 0
+        if not state.settled:
+            return None
+        loss = progress.problem.held_out(state.point.x, self._held)
+        lowest = min((value for _, value in self.losses), default=math.inf)
+        needed = lowest - self.threshold * abs(lowest) if self.losses else math.inf
+        self.losses.append((progress.n_iter, loss))
+        if loss < lowest:
+            self.best_iteration, state.chosen = progress.n_iter, state.point
+        if loss < needed:
+            self._fell = progress.n_iter
+        waited = progress.n_iter - self._fell
+        if waited < self.patience:
+            return None
+        return f"the loss of held-out samples did not fall for {waited} iterations"
+
+    def end(self) -> None:
+        """Nothing is to be closed."""
 
 
 class TimeLimit:

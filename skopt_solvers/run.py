@@ -27,6 +27,7 @@ from .solvers._registry import solver_classes
 __all__ = ["advance", "as_generator", "budget_of", "run"]
 
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
+EARLIER = "a callback chose an iterate before the last one"
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
 
 
@@ -241,26 +242,37 @@ class _Loop:
             return Status.EVALUATIONS
         return Status.MAX_ITER if state.n_iter >= self.budget.max_iter else None
 
+    def answer(self, state: State) -> Point:
+        """The point that a callback chose, else the one with the lowest objective."""
+        if state.chosen is not None:
+            return state.chosen
+        best, point = self.best or state.point, state.point
+        tied = point.objective <= best.objective + 1e-14 * abs(best.objective)
+        return point if tied else best
+
     def result(self, state: State, status: Status) -> Result:
         point, certificate = state.point, state.certificate
         certificate = certificate if self.certified else NO_CERTIFICATE
+        if state.chosen is not None and state.chosen is not point:
+            status = Status.CALLBACK if status is Status.CONVERGED else status
         if status is not Status.CONVERGED:
             # recomputed from x: predictions carried along gather rounding errors
-            best = self.best or point
-            tied = point.objective <= best.objective + 1e-14 * abs(best.objective)
-            point = point if tied else best
+            point = self.answer(state)
             if self.certified:
                 point = self.problem.at(point.x)
                 certificate = self.problem.certificate(point)
             fine = point.finite and not status.success
             if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
+        message = status.value
+        if status is Status.CALLBACK:
+            message = self.reason or EARLIER
         return Result(
             x=np.array(point.x),
             objective=float(point.objective),
             certificate=certificate,
             status=status,
-            message=self.reason if status is Status.CALLBACK else status.value,  # type: ignore[arg-type]
+            message=message,
             n_iter=state.n_iter,
             seconds=time.perf_counter() - self.begun,
             history=self.history,

@@ -4,6 +4,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -28,7 +29,7 @@ from .._params import (
     validate,
 )
 from .._threads import one_blas_thread
-from ..callbacks import as_callbacks
+from ..callbacks import Observer, as_callbacks
 from ..designs import Design, as_design
 from ..doctor import Case, brief
 from ..path import Strength
@@ -36,7 +37,7 @@ from ..penalties._base import BasePenalty
 from ..problems import LinearProblem, linear_problem
 from ..problems._strength import relaxed
 from ..result import Result, Status
-from ..run import run
+from ..run import as_generator, run
 from ..solvers import Solver
 from ..solvers._auto import choose, solver_for
 from ._declare import estimator
@@ -174,14 +175,29 @@ class LinearModel(Adjustable, ABC):
         """Validate, build the problems, run them, unpack their solutions."""
         self._parts: Any = None
         design, target, weights = self._prepare(X, y, sample_weight)
-        plan = self._plan(target, weights)
-        plan = plan.shifted(shift.of(plan.loss, len(weights)))
-        with one_blas_thread():  # the number of threads would change the last bits
-            results, coefficients, hint = self._solve(design, plan)
+        with self._without_held_out(target, weights) as weights:
+            plan = self._plan(target, weights)
+            plan = plan.shifted(shift.of(plan.loss, len(weights)))
+            with one_blas_thread():  # another number would change the last bits
+                results, coefficients, hint = self._solve(design, plan)
         self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
         self._report(plan, results)
         warn(self, self.solver_, results, hint)
         return self
+
+    @contextmanager
+    def _without_held_out(self, y: Array, weights: Array) -> Iterator[Array]:
+        """The weights to learn from: callbacks may hold samples out during a fit."""
+        observers = [c for c in self._watchers() if isinstance(c, Observer)]
+        classes = bool(getattr(self, "classes_", None) is not None)
+        try:
+            for each in observers:
+                rng = as_generator(self.random_state)
+                weights = each.hold_out(y, weights, classes, rng)
+            yield weights
+        finally:
+            for each in observers:
+                each.release()
 
     def sparsify(self) -> Self:
         """Keep `coef_` as a CSR array, one row per output.

@@ -1,7 +1,7 @@
 """What a response is: a loss with its targets, as a function of the predictions."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -37,3 +37,7 @@ class BaseResponse(ABC):
     @abstractmethod
     def value(self, z: Array) -> float:
         """The loss at z."""
+
+    @abstractmethod
+    def under(self, weights: Array) -> Self:
+        """The same loss and targets under other weights, which sum to one."""

@@ -231,6 +231,10 @@ class LinearProblem(Problem):
             return loss
         return loss + self.regularizer.cost(x[: self.split])
 
+    def held_out(self, x: Array, weights: Array) -> float:
+        """The loss at x, without penalty, under other weights of the samples."""
+        return float(self.response.under(weights).value(self.push(x)))
+
     @property
     def units(self) -> Array:
         """What changes predictions by one, on average; small between close bounds."""

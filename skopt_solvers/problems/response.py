@@ -2,7 +2,8 @@
 
 import math
 from abc import abstractmethod
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
 
@@ -51,6 +52,11 @@ class Response(BaseResponse):
 
     def value(self, z: Array) -> float:
         return self.jets(z)[0]
+
+    def under(self, weights: Array) -> Self:
+        other = copy(self)
+        other.weights = readonly(weights)
+        return other
 
     def weigh(self, rows: Array) -> Array:
         """Each sample's row times its weight."""

@@ -1,6 +1,6 @@
 """A score of all predictions at once, as a function of the predictions z."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -19,6 +19,7 @@ class ScoreResponse(BaseResponse):
         self.loss, self.penalised = loss, loss.penalised
         self.lanes = lanes if lanes > 2 else 1
         self.shape = (lanes,) if lanes > 2 else ()
+        self._every = y
         kept = weights > 0  # a weight of zero is no row
         self._all = bool(kept.all())
         self._kept = kept
@@ -27,6 +28,9 @@ class ScoreResponse(BaseResponse):
         inside = weights[kept]
         uniform = inside.min() == inside.max()
         self._inside = None if uniform else readonly(len(inside) * inside)
+
+    def under(self, weights: Array) -> Self:
+        return type(self)(self.loss, self._every, weights, self.lanes)
 
     def value(self, z: Array) -> float:
         z = z if self._all else z[self._kept]

@@ -53,6 +53,12 @@ class State:
     stride: int = 1  # iterations that the last step did
     stalled: bool = False
     exhausted: bool = False
+    chosen: Point | None = None  # by a callback, to be the answer
+
+    @property
+    def settled(self) -> bool:
+        """Whether this is a point to judge a run by, not one on the way there."""
+        return True
 
     def certify(self, problem: Problem, witness: Point | None = None) -> None:
         """Update the certificate of the current point."""

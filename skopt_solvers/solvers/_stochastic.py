@@ -37,6 +37,7 @@ class StochasticState(State):
     retries: int = RETRIES
     cycles: Iterator[int] = field(default_factory=lambda: iter(()))
     judged: bool = False
+    cyclic: bool = False
     length: int = 0
     done: int = 0
     schedule: Any = None
@@ -44,6 +45,11 @@ class StochasticState(State):
     factor: float = 1.0
     past: Learning = field(default_factory=Learning)
     origin: Any = None  # where a part of a stream of data began
+
+    @property
+    def settled(self) -> bool:
+        """Not in the midst of a decay that others are to follow."""
+        return not self.cyclic or self.done == self.length
 
     def moving(self) -> tuple[Any, ...]:
         """A copy of all that moves."""
@@ -164,8 +170,8 @@ class StochasticSolver(
         state = self.enter(problem, x, budget)
         state.base_rate = state.rate = self.rate(state.sweep)
         state.judged = self._judged(state)
-        cyclic, whole = state.judged and self.decays, [budget.max_iter]
-        state.cycles = iter(cycles(budget.max_iter) if cyclic else whole)
+        state.cyclic, whole = state.judged and self.decays, [budget.max_iter]
+        state.cycles = iter(cycles(budget.max_iter) if state.cyclic else whole)
         return state
 
     def enter(
