@@ -40,7 +40,9 @@ from ..result import Result, Status
 from ..run import as_generator, run
 from ..solvers import Solver
 from ..solvers._auto import choose, solver_for
+from ._covariance import Fit
 from ._declare import estimator
+from ._inference import Inference
 from ._offset import NO_SHIFT, Shift
 from ._parts import as_loss, for_classes
 from ._report import warn, worst
@@ -92,7 +94,7 @@ class Plan:
 
 
 @estimator
-class LinearModel(Adjustable, ABC):
+class LinearModel(Adjustable, Inference, ABC):
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised
@@ -273,16 +275,16 @@ class LinearModel(Adjustable, ABC):
         w, b = np.empty((design.shape[1], total)), np.empty(total)
         before = self._previous(w) if self.warm_start else None
         results: list[Result] = []
-        self._problems: list[LinearProblem] = []
+        self._fits: list[Fit] = []
         hint = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
-            self._problems.append(problem)
             if before is None:
                 start = self._start(problem, design, plan, task, deadline)
             else:
                 start = pack(problem, *before, lanes)
             results.append(self._run(problem, start, deadline, results))
+            self._fits.append(Fit(problem, results[-1].x, plan.weights.sum()))
             if not (results[-1].success or hint):
                 hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
@@ -386,7 +388,7 @@ class LinearModel(Adjustable, ABC):
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled and copied: everything but the training data."""
         state = dict(super().__getstate__())
-        state.pop("_problems", None)
+        state.pop("_fits", None)
         return state
 
     def __sklearn_tags__(self) -> Any:

@@ -74,7 +74,7 @@ class AdvancedHuberRegressor(LinearRegressor):
 
     def _report(self, plan: Plan, results: Any) -> None:
         super()._report(plan, results)
-        problem = self._problems[0]
+        problem = self._fits[0].problem
         z, response = problem.push(results[0].x), problem.response
         self.scale_ = response.scale(z)
         self.outliers_ = np.abs(z - response.y) > self.epsilon * self.scale_

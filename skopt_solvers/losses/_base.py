@@ -30,6 +30,8 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         Whether only the difference of prediction and target matters.
     link : {"identity", "log", "logit"}
         What predictions are of the expected target.
+    likelihood : {"", "fixed", "free"}
+        Whether it is half a deviance, and if so whether its dispersion is one or free.
     joint : bool
         Whether the scale of the residuals is fitted with the model.
     convex : bool
@@ -44,6 +46,7 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
     lanes: ClassVar[bool] = False
     residual: ClassVar[bool] = False
     link: ClassVar[str] = "identity"
+    likelihood: ClassVar[str] = ""
     whole: ClassVar[bool] = False
 
     @property
@@ -89,6 +92,10 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         """The expected target at the linear predictions `p` (inverse link)."""
         return p
 
+    def expected(self, y: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """Targets in place of `y` that give `curvature` its expected value at `p`."""
+        return y
+
 
 class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "gap")):
     """A convex function of a vector of K predictions, per sample.
@@ -100,6 +107,7 @@ class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "g
     quadratic: ClassVar[bool] = False
     labels: ClassVar[bool] = True
     lanes: ClassVar[bool] = True
+    likelihood: ClassVar[str] = ""
     whole: ClassVar[bool] = False
     convex: ClassVar[bool] = True
     dual: ClassVar[bool] = True

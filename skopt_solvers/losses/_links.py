@@ -18,3 +18,6 @@ class LogLink(Loss):
 
     def predict(self, p: np.ndarray) -> np.ndarray:
         return np.exp(p)
+
+    def expected(self, y: np.ndarray, p: np.ndarray) -> np.ndarray:
+        return np.exp(p)  # curvatures are linear in y

@@ -33,6 +33,7 @@ class Binomial(Loss):
     """
 
     max_curvature = 0.25
+    likelihood = "fixed"
     link = "logit"
 
     def value(self, y, p):

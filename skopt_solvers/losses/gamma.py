@@ -28,6 +28,8 @@ class Gamma(LogLink):
     (0.306853, -1.0)
     """
 
+    likelihood = "free"
+
     def value(self, y, p):
         t = math.log(y) - p
         return math.inf if t > LARGEST else relative_entropy(1.0, exp(t), t)

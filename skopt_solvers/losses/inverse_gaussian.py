@@ -29,6 +29,8 @@ class InverseGaussian(LogLink):
     (0.25, -1.0)
     """
 
+    likelihood = "free"
+
     def value(self, y, p):
         t = math.log(y) - p
         if t > 0.5 * LARGEST:  # the square would overflow

@@ -27,6 +27,7 @@ class Logistic(Loss):
     """
 
     max_curvature = 0.25
+    likelihood = "fixed"
     link = "logit"
     labels = True
 

@@ -26,6 +26,7 @@ class Multinomial(VectorLoss):
     """
 
     max_curvature = 0.5
+    likelihood = "fixed"
 
     def value(self, y, p):
         top = p.max()

@@ -43,6 +43,8 @@ class NegativeBinomial(LogLink):
     (0.169899, -0.5)
     """
 
+    likelihood = "fixed"
+
     def __init__(self, dispersion=1.0):
         self.dispersion = dispersion
 

@@ -28,6 +28,8 @@ class Poisson(LogLink):
     (0.386294, -1.0)
     """
 
+    likelihood = "fixed"
+
     def value(self, y, p):
         constant = y * (math.log(y) - 1.0) if y > 0.0 else 0.0
         if p > LARGEST:  # e**p overflows: y * p must not outweigh it

@@ -20,6 +20,7 @@ class Squared(Loss):
     """
 
     max_curvature = 1.0
+    likelihood = "free"
     residual = True
     quadratic = True
 

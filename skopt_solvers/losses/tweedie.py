@@ -46,6 +46,8 @@ class Tweedie(LogLink):
     (2.0, -3.0)
     """
 
+    likelihood = "free"
+
     def __init__(self, power=1.5):
         self.power = power
 

@@ -58,6 +58,13 @@ class LinearPoint(Point):
             return self._curvatures
         return np.stack([self.pair(a, a) for a in range(self.problem.lanes)], axis=1)
 
+    @property
+    def expected(self) -> "LinearPoint":
+        """This point with the curvatures of targets equal to their expectation."""
+        other = copy(self)
+        other._curvatures = self.problem.response.information(self.z)
+        return other
+
     def pair(self, a: int, b: int) -> Array:
         """Entry (a, b) of each sample's Hessian."""
         if self._curvatures is not None:

@@ -44,6 +44,14 @@ class _Shifted(Loss):
         return self.loss.gap(y[0], p + y[1], q)
 
     @property
+    def likelihood(self) -> str:  # type: ignore[override]
+        return self.loss.likelihood
+
+    def expected(self, y: Array, p: Array) -> Array:
+        offset = y[:, 1]
+        return np.column_stack([self.loss.expected(y[:, 0], p + offset), offset])
+
+    @property
     def max_curvature(self) -> float:  # type: ignore[override]
         return self.loss.max_curvature
 

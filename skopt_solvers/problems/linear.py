@@ -339,12 +339,12 @@ class LinearProblem(Problem):
         total = np.empty((k, lanes, k, lanes))
         for a in range(lanes):
             for b in range(a + 1):
-                block = self._bordered(point.pair(a, b), columns)
+                block = self.bordered(point.pair(a, b), columns)
                 total[:, a, :, b] = block
                 total[:, b, :, a] = block.T
         return total.reshape(k * lanes, k * lanes)
 
-    def _bordered(self, d: Array, columns: Array) -> Array:
+    def bordered(self, d: Array, columns: Array) -> Array:
         """Gram matrix of the centred columns and the constant, d of either sign."""
         d = self.response.weights * d
         dead = np.isin(columns, self.constant)

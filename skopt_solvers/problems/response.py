@@ -81,6 +81,10 @@ class SingleResponse(Response):
     def curve(self, z: Array, v: Array) -> Array:
         return self.jets(z)[2] * v
 
+    @abstractmethod
+    def information(self, z: Array) -> Array:
+        """The curvatures where targets are what z makes expect."""
+
     def balance(self, z: Array) -> Array:
         """Newton's method kept in a bracket: the mean slope increases with c."""
         c, low, high = 0.0, -math.inf, math.inf
@@ -117,6 +121,10 @@ class ScalarResponse(SingleResponse):
             self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
         )
 
+    def information(self, z: Array) -> Array:
+        y = readonly(self.loss.expected(self.y, z))
+        return kernels.jets(self.record, y, self.weights, readonly(z))[2]  # type: ignore[no-any-return]
+
 
 class LaneResponse(Response):
     """K predictions per sample."""
@@ -146,6 +154,9 @@ class LaneResponse(Response):
 
     def curve(self, z: Array, v: Array) -> Array:
         return kernels.lane_curve(self.record, readonly(z), readonly(v))  # type: ignore[no-any-return]
+
+    def information(self, z: Array) -> None:
+        """No one number; Hessians do not depend on the targets anyway."""
 
     def block(self, z: Array, a: int, b: int) -> Array:
         """Entry (a, b) of every sample's Hessian."""

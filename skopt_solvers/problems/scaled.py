@@ -60,6 +60,9 @@ class ScaledResponse(SingleResponse):
             curvature -= float((bend * q) @ dz) ** 2 / moving
         return value, float((self.weights * q) @ dz), max(curvature, 0.0)
 
+    def information(self, z: Array) -> Array:
+        return self.jets(z)[2]
+
     def gap(self, z: Array, slopes: Array, scale: float) -> float:
         sigma = self.scale(z)
         record = self.loss.record(delta=self.loss.delta * sigma)
