@@ -85,7 +85,7 @@ def partial_fit(
     parts.total += plan.weights.sum()
     model._keep(plan, w.astype(design.dtype), b.astype(design.dtype))
     model._report(plan, results)
-    vars(model).pop("_fits", None)  # the rows before this part are gone
+    model.__dict__.pop("_fits", None)  # the rows before this part are gone
     model._parts = parts
     warn(model, model.solver_, results)
 
