@@ -259,8 +259,12 @@ class _Loop:
             # recomputed from x: predictions carried along gather rounding errors
             point = self.answer(state)
             if self.certified:
+                own = point is state.point
                 point = self.problem.at(point.x)
                 certificate = self.problem.certificate(point)
+                if own and state.witness is not None:
+                    other = self.problem.certificate(point, witness=state.witness)
+                    certificate = min(certificate, other, key=lambda c: c.value)
             fine = point.finite and not status.success
             if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED

@@ -3,6 +3,7 @@
 from ._base import Loss, VectorLoss, WholeLoss
 from .binomial import Binomial
 from .gamma import Gamma
+from .hinge import Hinge
 from .huber import Huber
 from .inverse_gaussian import InverseGaussian
 from .log_cosh import LogCosh
@@ -20,6 +21,7 @@ from .tweedie import Tweedie
 __all__ = [
     "Binomial",
     "Gamma",
+    "Hinge",
     "Huber",
     "InverseGaussian",
     "LogCosh",

@@ -10,7 +10,11 @@ from sklearn.base import BaseEstimator
 from .._compile import Compiled
 
 
-class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap")):
+class Loss(
+    BaseEstimator,
+    Compiled,
+    native=("value", "slope", "curvature", "gap", "respond"),
+):
     """A function of one prediction, at least zero and in general convex, per sample.
 
     A subclass writes `value`, `slope` and `curvature` as scalar functions of the target
@@ -38,11 +42,14 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         Whether `curvature` is nowhere negative.
     dual : bool
         Whether `gap` is written, that is, whether fits get a duality gap.
+    kinked : bool
+        Whether the slope jumps somewhere: only the dual can be followed there.
     """
 
     max_curvature: ClassVar[float] = math.inf
     quadratic: ClassVar[bool] = False
     labels: ClassVar[bool] = False
+    kinked: ClassVar[bool] = False
     lanes: ClassVar[bool] = False
     residual: ClassVar[bool] = False
     link: ClassVar[str] = "identity"
@@ -72,6 +79,31 @@ class Loss(BaseEstimator, Compiled, native=("value", "slope", "curvature", "gap"
         is no slope of this loss.
         """
         return math.inf
+
+    def respond(self, y, z, q, s, u):
+        """The prediction v and slope t with ``v + q t = z + q s``, t a slope at v.
+
+        This is the step of dual coordinate ascent: prediction z moves to v where the
+        slope of its sample moves from s to t. `u` is a guess of v, at which the slope
+        was s. Newton's method, kept in a bracket; convex losses only.
+        """
+        c, low, high = z + q * s, -math.inf, math.inf
+        v, t = u, self.slope(y, u)
+        for _ in range(100):
+            r = v + q * t - c
+            if not abs(r) > 0.01 * abs(z - u) + 1e-15 * abs(c):
+                break
+            if r > 0.0:
+                high, low = v, max(low, z) if z < v else low
+            else:
+                low, high = v, min(high, z) if z > v else high
+            w = v - r / (1.0 + q * self.curvature(y, v))
+            if not low < w < high:
+                w = 0.5 * (low + high)
+            if w == v or not abs(w) < math.inf:
+                break
+            v, t = w, self.slope(y, w)
+        return v, t
 
     @property
     def convex(self) -> bool:

@@ -44,6 +44,11 @@ class SquaredHinge(Loss):
         t_plus = max(t, 0.0)
         return (t_plus - 0.5 * a) * (t_plus - 0.5 * a) + a * (t_plus - t)
 
+    def respond(self, y, z, q, s, u):
+        a = -y * s  # y v = y z + q (b - a) and b = 2 max(0, 1 - y v)
+        b = max(2.0 * (1.0 - y * z + q * a) / (1.0 + 2.0 * q), 0.0)
+        return z + q * y * (b - a), -y * b
+
     def check(self, y: np.ndarray) -> None:
         reject(self, y, np.abs(y) != 1.0, "-1 and +1")
 

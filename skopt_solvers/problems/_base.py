@@ -33,6 +33,7 @@ class Oracle(Flag):
     CERTIFICATE = auto()
     ORTHANTS = auto()
     SUM = auto()
+    DUAL = auto()
 
     @property
     def meaning(self) -> str:
@@ -54,6 +55,7 @@ _MEANING = {
     Oracle.CERTIFICATE: "certificates that cost no more than a gradient",
     Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
     Oracle.SUM: "a loss that is a sum",
+    Oracle.DUAL: "a ridge on every coefficient and a convex loss of one prediction",
 }
 
 
@@ -199,7 +201,7 @@ class Problem(ABC):
 
     @abstractmethod
     def certificate(
-        self, point: Point, tol: float = math.inf, witness: Point | None = None
+        self, point: Point, tol: float = math.inf, witness: Any = None
     ) -> Certificate:
         """How far from optimal `point` is at most.
 
@@ -210,8 +212,8 @@ class Problem(ABC):
         tol : float, default=inf
             The value of interest: where a cheap estimate exceeds it, the estimate
             (``exact=False``) is the answer.
-        witness : Point, default=None
-            A point nearby whose gradient is known already.
+        witness : default=None
+            A point nearby whose gradient is known already, or dual slopes.
         """
 
     @abstractmethod

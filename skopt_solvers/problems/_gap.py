@@ -14,7 +14,7 @@ bounded dual coordinates are scaled down, :math:`q \to c\,q` with c at most one.
 """
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from scipy import linalg
@@ -33,8 +33,28 @@ FEASIBLE = 1e-9  # of the mean slope: columns far from zero keep such residuals
 REFINEMENTS = 3  # of the projection, against rounding in its linear system
 
 
+class Slopes(Protocol):
+    """One slope per sample and what they pull at: those of a point, or of a dual."""
+
+    slopes: Array
+
+    @property
+    def loss_gradient(self) -> Array:
+        """Their weighted sums, of the size of x."""
+
+    @property
+    def curvatures(self) -> Array:
+        """Curvature of each sample where it has this slope."""
+
+    def pair(self, a: int, b: int) -> Array:
+        """Entry (a, b) of each sample's Hessian."""
+
+    def curve(self, v: Array) -> Array:
+        """Each sample's Hessian times v."""
+
+
 def certify(
-    problem: "LinearProblem", point: "LinearPoint", witness: "LinearPoint", tol: float
+    problem: "LinearProblem", point: "LinearPoint", witness: "Slopes", tol: float
 ) -> Certificate:
     """Relative duality gap of `point`, from the slopes of `witness`.
 
@@ -85,7 +105,7 @@ def _estimate(
     point: "LinearPoint",
     gradient: Array,
     free: Array,
-    witness: "LinearPoint",
+    witness: "Slopes",
 ) -> tuple[float, bool]:
     """The gap if free directions were independent; whether they are balanced."""
     v = -gradient[: problem.split]
@@ -99,12 +119,14 @@ def _estimate(
     size = problem.response.weights @ np.abs(witness.slopes)
     norms = problem.norms[loose]
     balanced = bool(np.all(np.abs(residual) <= ROUNDING * norms * np.max(size)))
+    if balanced:
+        return gap, True
     bend = np.maximum(problem.response.weights @ witness.curvatures, 1e-300)
-    return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), balanced
+    return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), False
 
 
 def _project(
-    problem: "LinearProblem", witness: "LinearPoint", free: Array
+    problem: "LinearProblem", witness: "Slopes", free: Array
 ) -> tuple[Array, Array]:
     """Slopes without a component along free directions, and their pull.
 

@@ -43,6 +43,10 @@ class _Shifted(Loss):
     def gap(self, y, p, q):
         return self.loss.gap(y[0], p + y[1], q)
 
+    def respond(self, y, z, q, s, u):
+        v, t = self.loss.respond(y[0], z + y[1], q, s, u + y[1])
+        return v - y[1], t
+
     @property
     def likelihood(self) -> str:  # type: ignore[override]
         return self.loss.likelihood
@@ -62,3 +66,7 @@ class _Shifted(Loss):
     @property
     def dual(self) -> bool:
         return self.loss.dual
+
+    @property
+    def kinked(self) -> bool:  # type: ignore[override]
+        return self.loss.kinked

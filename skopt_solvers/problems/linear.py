@@ -13,8 +13,9 @@ from .._threads import one_blas_thread
 from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
+from ._dual import Ascent
 from ._frames import Frame, Moved, Own
-from ._gap import certify
+from ._gap import Slopes, certify
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._regularizer import Regularizer
@@ -105,6 +106,12 @@ class LinearProblem(Problem):
             able |= Oracle.BLOCKS
         if not self.response.differentiable:
             return able
+        loss = self.response.loss
+        single = self.response.separable and not self.response.shape
+        if single and loss.convex and self._held:
+            able |= Oracle.DUAL
+        if single and loss.kinked:
+            return able
         able |= Oracle.GRADIENT | Oracle.CERTIFICATE
         if self.response.separable:
             able |= Oracle.ROWS | Oracle.SUM
@@ -113,6 +120,13 @@ class LinearProblem(Problem):
         if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS
+
+    @property
+    def _held(self) -> bool:
+        """Whether the penalty is a ridge on every coefficient."""
+        if not (self.smooth and self.penalty.piecewise):
+            return False
+        return bool(np.all(self.regularizer.record.ridge > 0))  # type: ignore[attr-defined]
 
     # -- coordinates ---------------------------------------------------------------
 
@@ -281,12 +295,10 @@ class LinearProblem(Problem):
         return (other or self.regularizer).prox(z, steps) - w
 
     def certificate(
-        self, point: Point, tol: float = math.inf, witness: Point | None = None
+        self, point: Point, tol: float = math.inf, witness: Any = None
     ) -> Certificate:
-        witness = witness or point
         assert isinstance(point, LinearPoint)
-        assert isinstance(witness, LinearPoint)
-        return certify(self, point, witness, tol)
+        return certify(self, point, witness or point, tol)
 
     @cached_property
     def variances(self) -> Array:
@@ -326,13 +338,17 @@ class LinearProblem(Problem):
     ) -> LinearSweep:
         return LinearSweep(self, rule, batch_size, preconditioned, rng, past)
 
+    def ascent(self, x: Array) -> Ascent:
+        """The dual problem, from x on."""
+        return Ascent(self, x)
+
     def ridge(self, x: Array) -> Array:
         """Second derivative of a smooth penalty in each coordinate; else zeros."""
         if not self.smooth:
             return np.zeros(self.size)
         return self.padded(self.regularizer.curvatures(x[: self.split]))
 
-    def loss_hessian(self, point: LinearPoint, columns: Array) -> Array:
+    def loss_hessian(self, point: Slopes, columns: Array) -> Array:
         """Hessian of the loss in some columns, then the intercept; lanes innermost."""
         self.counts.hessians += 1
         k, lanes = len(columns) + self.fit_intercept, self.lanes

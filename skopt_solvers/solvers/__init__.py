@@ -14,6 +14,7 @@ from .block_descent import BlockDescent
 from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .differential_evolution import DifferentialEvolution
+from .dual_coordinate_descent import DualCoordinateDescent
 from .genetic_algorithm import GeneticAlgorithm
 from .gradient_descent import GradientDescent
 from .lbfgs import LBFGS
@@ -62,6 +63,7 @@ __all__ = [
     "Budget",
     "CoordinateDescent",
     "DifferentialEvolution",
+    "DualCoordinateDescent",
     "ExactQuadratic",
     "FixedStep",
     "GeneticAlgorithm",

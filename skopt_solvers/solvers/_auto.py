@@ -8,6 +8,7 @@ from ._registry import as_solver
 from .block_descent import BlockDescent
 from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
+from .dual_coordinate_descent import DualCoordinateDescent
 from .lbfgs import LBFGS
 from .proximal_gradient import ProximalGradient
 
@@ -20,10 +21,12 @@ def choose(problem: Problem) -> Solver:
     smooth, coordinate descent works on the few columns that are in use, and block
     descent on the few groups of columns, where the penalty is one of groups. Proximal
     gradient descent remains, as for L1 where a sample has several predictions
-    (softmax). What has no gradient is for CMA-ES.
+    (softmax). What has no gradient is for the dual where there is one (hinge), else for
+    CMA-ES.
     """
     if Oracle.GRADIENT not in problem.provides:
-        return CMAES()
+        dual = Oracle.DUAL in problem.provides
+        return DualCoordinateDescent() if dual else CMAES()
     if Oracle.SMOOTH in problem.provides:
         return LBFGS()
     if BlockDescent.requires in problem.provides:

@@ -54,14 +54,16 @@ class State:
     stalled: bool = False
     exhausted: bool = False
     chosen: Point | None = None  # by a callback, to be the answer
+    witness: Any = None  # whose slopes the certificate is from, if not the point's
 
     @property
     def settled(self) -> bool:
         """Whether this is a point to judge a run by, not one on the way there."""
         return True
 
-    def certify(self, problem: Problem, witness: Point | None = None) -> None:
+    def certify(self, problem: Problem, witness: Any = None) -> None:
         """Update the certificate of the current point."""
+        self.witness = witness
         self.certificate = problem.certificate(self.point, self.budget.goal, witness)
 
 

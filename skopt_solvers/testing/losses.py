@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
+from ..kernels import dual
 from ..kernels import losses as kernels
 from ..losses import Loss
 from ._laws import (
@@ -74,8 +75,9 @@ def check_loss(loss: Loss) -> None:
 
     The laws: `slope` and `curvature` are derivatives; convex, at least zero, with
     minimum zero; no curvature beyond `max_curvature`; `gap` is that of Fenchel and
-    Young, infinite for what is no slope; far predictions give no NaN, and NaN gives
-    NaN; compiled code equals Python; `clone` and `pickle` work.
+    Young, infinite for what is no slope; `respond` solves its equation; far predictions
+    give no NaN, and NaN gives NaN; compiled code equals Python; `clone` and `pickle`
+    work.
 
     Parameters
     ----------
@@ -102,6 +104,7 @@ def check_loss(loss: Loss) -> None:
         if loss.dual:
             _check_gap(loss, curve, y)
             _check_gap_domain(loss, curve, y)
+            _check_respond(loss, curve, y)
     for y in _allowed(loss, FAR_TARGETS):
         _check_far(loss, _Curve(loss, y), y)
 
@@ -175,6 +178,23 @@ def _check_gap_domain(loss: Loss, curve: _Curve, y: float) -> None:
             gap = curve.gap(1.7, beyond)
             law = "its gap is infinite beyond its steepest slope"
             obeys(loss, law, gap == math.inf, y=y, q=beyond, found=gap)
+
+
+def _check_respond(loss: Loss, curve: _Curve, y: float) -> None:
+    """The slope t at v that ``v + q t = z`` asks for, from any z and stiffness q."""
+    z = np.array([-30.0, -3.0, -0.4, 0.0, 0.7, 2.0, 30.0])
+    slopes, moved = np.empty((2, len(z)))
+    for q in (1e-3, 1.0, 1e3):
+        targets = readonly(np.repeat(curve.y, len(z), axis=0))
+        dual.calm(curve.record, targets, q, readonly(z), slopes, moved)
+        at = {"y": y, "z": z, "q": q}
+        tol = 1e-9 * (np.abs(z) + np.abs(moved) + np.abs(q * slopes))
+        law = "its response solves v + q t = z"
+        equal(loss, law, moved + q * slopes, z, tol, **at)
+        gaps = [curve.gap(*each) for each in zip(moved, slopes, strict=True)]
+        size = 1.0 + np.abs(slopes) * (np.abs(moved) + abs(y))
+        law = "its response is a slope where it ends"
+        obeys(loss, law, gaps <= 1e-9 * size, found=np.array(gaps), **at)
 
 
 def _check_far(loss: Loss, curve: _Curve, y: float) -> None:

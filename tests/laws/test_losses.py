@@ -17,6 +17,7 @@ from skopt_solvers.estimators._parts import allows
 from skopt_solvers.losses import (
     Binomial,
     Gamma,
+    Hinge,
     Huber,
     InverseGaussian,
     LogCosh,
@@ -36,6 +37,7 @@ from skopt_solvers.testing import check_loss, check_vector_loss
 DOMAINS = [
     (Logistic(), [-1.0, 1.0], [0.0, 0.5, 2.0, math.nan], "-1 and +1"),
     (SquaredHinge(), [-1.0, 1.0], [0.0, 0.5, 2.0, math.nan], "-1 and +1"),
+    (Hinge(), [-1.0, 1.0], [0.0, 0.5, 2.0, math.nan], "-1 and +1"),
     (Poisson(), [0.0, 0.5, 3.0], [-1e-9, -1.0, math.nan, math.inf], "at least zero"),
     (ModifiedHuber(), [-1.0, 1.0], [0.0, math.nan], "-1 and +1"),
     (Binomial(), [0.0, 0.3, 1.0], [-1e-9, 1.1, math.nan, math.inf], "from 0 to 1"),
@@ -70,6 +72,7 @@ CONJUGATES = [
         lambda y, q: (q + y) * math.log(q + y) - (q + y) - y * math.log(y) + y,
     ),
     (SquaredHinge(), -1.0, [0.0, 0.4, 6.0], lambda y, q: -q + q * q / 4),
+    (Hinge(), -1.0, [0.0, 0.4, 1.0], lambda y, q: -q),
     (ModifiedHuber(), -1.0, [0.0, 0.4, 3.9], lambda y, q: -q + q * q / 4),
     (
         PseudoHuber(0.8),

@@ -1,0 +1,198 @@
+"""The dual of a linear model with a ridge: where coordinate ascent stands."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import linalg
+
+from .._compile import readonly
+from ..kernels import dual as kernels
+from ..kernels.rows import products
+
+if TYPE_CHECKING:
+    from .linear import LinearPoint, LinearProblem
+
+Array = np.ndarray
+
+FACE = 500  # samples on the kink of their loss up to which a system is solved
+EPS = 1e-12  # of the trace: a face that is flat somewhere has a factor still
+LEAVING = 20  # samples that may leave the face in a row
+CALM = 1e3  # the model of the first slopes predicts less than one over this
+
+
+class Witness:
+    """Slopes that are no point's: what a certificate needs of them."""
+
+    def __init__(
+        self, problem: "LinearProblem", slopes: Array, curvatures: Array
+    ) -> None:
+        self.slopes, self._curvatures = slopes, curvatures
+        problem.counts.gradients += 1
+        self._pull = problem.pull(problem.response.weigh(slopes))
+
+    @property
+    def loss_gradient(self) -> Array:
+        """The weighted sums of the slopes, of the size of x."""
+        return self._pull
+
+    @property
+    def curvatures(self) -> Array:
+        """Curvature of each sample where it has this slope."""
+        return self._curvatures
+
+    def pair(self, a: int, b: int) -> Array:
+        """The curvatures: a sample has one prediction."""
+        return self._curvatures
+
+    def curve(self, v: Array) -> Array:
+        """Each sample's curvature times v."""
+        return self._curvatures * v
+
+
+class Ascent:
+    """Slopes of all samples and the model that they make.
+
+    An unpenalised intercept asks that the weighted slopes sum to zero. It is followed
+    by the method of multipliers: it moves with the slopes as if it had a ridge, and the
+    centre of that ridge moves to where it is after each epoch.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        With a ridge on every column and a convex loss of one prediction per sample.
+    x : ndarray of shape (size,)
+        Where to begin. Without coefficients that is at slopes near zero, else at the
+        slopes of this model.
+    """
+
+    def __init__(self, problem: "LinearProblem", x: Array) -> None:
+        self.problem = problem
+        response, p = problem.response, problem.n_columns
+        ridge = problem.ridge(x)[:p]
+        self.units, self.gain = np.ones(p), 1.0 / float(ridge[0]) if p else 1.0
+        design = problem.design
+        if p and ridge.min() < ridge.max():
+            self.units, self.gain = 1.0 / np.sqrt(ridge), 1.0
+            every = design.take(np.arange(design.shape[0]))
+            design, _ = every.in_units(self.units, np.zeros(p))
+        self.n = design.shape[0]
+        self.design, self.rows = design, design.rows.record()
+        lengths = kernels.squares(self.rows, readonly(np.ones(p)), self.n)
+        free = problem.fit_intercept
+        self.lift = self.gain * float(response.weights @ lengths) if free else 0.0
+        self.lift = self.lift or float(free)
+        self.q = readonly(response.weights * (self.gain * lengths + self.lift))
+        self.s, self.u = np.zeros(self.n), np.zeros(self.n)
+        self.still, self.rest = np.zeros((2, self.n), np.int32)
+        self._begin(x)
+
+    def _begin(self, x: Array) -> None:
+        problem, response = self.problem, self.problem.response
+        w, b = problem.unpack(x)
+        if w.any():
+            self.u[:] = problem.push(x)
+            self.s[:] = response.jets(self.u)[1]
+        else:
+            far = CALM * self.n * max(float(np.max(self.q)), 1.0)
+            z = readonly(np.full(self.n, float(b)))
+            kernels.calm(response.record, response.y, far, z, self.s, self.u)
+        self.w = np.zeros(len(w) + 1)
+        self.w[-1] = float(b)
+        self._remake()
+
+    def _remake(self) -> None:
+        """The coefficients of the slopes, without rounding errors carried along."""
+        pull = self.problem.design.tdot(self.problem.response.weigh(self.s))
+        self.w[:-1] = -self.gain * self.units * pull
+
+    def epoch(self, order: Array) -> float:
+        """Visit runs of rows in this order; an estimate of the gap that it closed."""
+        response = self.problem.response
+        closed = kernels.ascend(
+            self.rows, response.record, response.y, response.weights, self.q,
+            self.gain, self.lift, readonly(order),
+            self.w, self.s, self.u, self.still, self.rest,
+        )  # fmt: skip
+        self.w[-1] -= self.lift * float(response.weights @ self.s)
+        return float(closed)
+
+    def settle(self) -> None:
+        """Take samples on the kink of their loss to where all of them are on it.
+
+        An active set method on the face of the dual in which coordinate ascent has come
+        to be: a step ends where the first slope reaches its end, whose sample leaves
+        the face. Of use only where the face is small.
+        """
+        if not self.problem.response.loss.kinked:
+            return
+        for _ in range(LEAVING):
+            if self._slide():
+                break
+        self.rest[:] = 0
+
+    def _slide(self) -> bool:
+        """One step; whether it was the last of use."""
+        y, weights = self.problem.response.y, self.problem.response.weights
+        a = -y * self.s
+        kink = np.flatnonzero((a > 0) & (a < 1) & (weights > 0))
+        if not 0 < len(kink) <= FACE:
+            return True
+        try:
+            step = self._face_step(kink, y[kink], float(weights @ self.s))
+        except linalg.LinAlgError:
+            return True
+        change = step[:-1] * y[kink] / weights[kink]
+        room = np.where(change > 0, 1 - a[kink], a[kink])
+        room /= np.maximum(np.abs(change), 1e-300)
+        part, first = float(np.min(room)), int(np.argmin(room))
+        whole = part >= 1.0
+        part = min(part, 1.0)
+        ends = np.clip(a[kink] + part * change, 0.0, 1.0)
+        if not whole:
+            ends[first] = float(change[first] > 0)
+        a[kink] = ends
+        self.s = -y * a
+        self._remake()
+        self.w[-1] += part * step[-1]
+        return whole
+
+    def _face_step(self, kink: Array, goals: Array, total: float) -> Array:
+        """The weighted change of each slope that brings predictions to their goals, and
+        that of the intercept. Where no change does, it is one that gains long enough.
+        """
+        k, free = len(kink), self.problem.fit_intercept
+        ones = readonly(np.ones(len(self.w) - 1))
+        gram = self.gain * products(self.rows, readonly(kink), ones)
+        gram[np.diag_indices(k)] += EPS * max(float(np.trace(gram)), 1e-300)
+        z = self.design.dot(self.w[:-1])[kink] + self.w[-1]
+        factor = linalg.cho_factor(gram, lower=True, check_finite=False)
+        sides = np.column_stack([goals - z, np.ones(k)])
+        alone, constant = linalg.cho_solve(factor, sides, check_finite=False).T
+        bias = (alone.sum() - total) / constant.sum() if free else 0.0
+        return np.append(alone - bias * constant, bias)
+
+    @property
+    def runs(self) -> int:
+        """Number of runs of rows."""
+        return -(-self.n // kernels.RUN)
+
+    def point(self) -> "LinearPoint":
+        """The model, with the best intercept for its coefficients."""
+        self._remake()
+        problem = self.problem
+        x = problem.pack(self.units * self.w[:-1], self.w[-1])
+        if problem.fit_intercept:
+            z = problem.push(x)
+            x[-1] += problem.response.balance(z)
+        return problem.at(x)
+
+    def witness(self) -> Witness:
+        """The slopes, balanced where there is an intercept and classes have signs."""
+        response, slopes = self.problem.response, self.s
+        if self.problem.fit_intercept and response.loss.labels:
+            parts = response.weights * slopes
+            up, down = float(parts[parts > 0].sum()), -float(parts[parts < 0].sum())
+            least = min(up, down)
+            shares = np.where(slopes > 0, least / (up or 1.0), least / (down or 1.0))
+            slopes = slopes * shares
+        return Witness(self.problem, slopes, response.jets(self.u)[2])
