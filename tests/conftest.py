@@ -8,6 +8,7 @@ import pytest
 from skopt_solvers.losses import (
     Binomial,
     Gamma,
+    Hinge,
     Huber,
     InverseGaussian,
     LogCosh,
@@ -46,6 +47,7 @@ TABLE = {
     Logistic: [Logistic()],
     SquaredHinge: [SquaredHinge()],
     Huber: [Huber(), Huber(delta=0.3), Huber(delta=2.0, scale="joint")],
+    Hinge: [Hinge()],
     ModifiedHuber: [ModifiedHuber()],
     PseudoHuber: [PseudoHuber(), PseudoHuber(delta=0.2)],
     LogCosh: [LogCosh(), LogCosh(delta=0.3)],
