@@ -358,7 +358,7 @@ def _kept(
     coefs, intercepts = [], []
     for t in range(len(tracks[0])):
         model._keep(plan, *assemble(tracks, t))
-        coefs.append(sp.csr_array(model.coef_))
+        coefs.append(sp.csr_array(np.atleast_2d(model.coef_)))
         intercepts.append(model.intercept_)
     outputs = range(coefs[0].shape[0])
     stacked = [sp.csc_array(sp.vstack([c[[k]] for c in coefs]).T) for k in outputs]

@@ -16,6 +16,7 @@ from skopt_solvers.losses import (
     Loss,
     ModifiedHuber,
     Multinomial,
+    MultiSquared,
     NegativeBinomial,
     Poisson,
     PseudoHuber,
@@ -58,6 +59,7 @@ TABLE = {
     NegativeBinomial: [NegativeBinomial(), NegativeBinomial(dispersion=0.1)],
     Binomial: [Binomial()],
     Multinomial: [Multinomial()],
+    MultiSquared: [MultiSquared()],
     NoPenalty: [NoPenalty()],
     L1: [
         L1(),

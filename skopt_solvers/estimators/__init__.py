@@ -13,6 +13,7 @@ from .path_cv import PathCV
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
 from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
 from .ridge import AdvancedRidge
+from .structured import MultiTaskLasso, ProximalGroupLasso
 from .support_vector import AdvancedLinearSVC
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "AdvancedPoissonRegressor",
     "AdvancedRidge",
     "AdvancedTweedieRegressor",
+    "MultiTaskLasso",
     "PathCV",
     "ProximalElasticNet",
     "ProximalElasticNetCV",
+    "ProximalGroupLasso",
     "ProximalLasso",
     "ProximalLassoCV",
     "alpha_max",

@@ -81,6 +81,8 @@ class Plan:
         """The same with an offset, one for all tasks or a column for each."""
         if offset is None:
             return self
+        if self.loss.lanes:
+            return replace(self, tasks=[replace(t, offset=offset) for t in self.tasks])
         columns = np.broadcast_to(offset.T, (len(self.tasks), len(self.weights)))
         pairs = zip(self.tasks, columns, strict=True)
         return replace(self, tasks=[replace(t, offset=c) for t, c in pairs])

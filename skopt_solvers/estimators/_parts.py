@@ -25,6 +25,19 @@ def as_loss(loss: Any) -> Any:
     )
 
 
+def regression_loss(owner: Any) -> Any:
+    """The loss of a regressor that takes any of real targets."""
+    loss = as_loss(owner.loss)
+    if loss.labels:
+        name = type(owner).__name__
+        raise ValueError(
+            f"{type(loss).__name__} is a loss of classes: use "
+            f"AdvancedLinearClassifier, or give {name} a loss such "
+            "as 'squared', 'huber' or 'poisson'."
+        )
+    return loss
+
+
 def for_classes(loss: Any, n_classes: int) -> Any:
     """The log loss of that many classes in place of the one of two."""
     return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss

@@ -19,7 +19,13 @@ from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._offset import Shift
 from ._partial import incremental, partial_fit
-from ._parts import allows, as_loss, as_penalty, named_penalties, named_strength
+from ._parts import (
+    allows,
+    as_penalty,
+    named_penalties,
+    named_strength,
+    regression_loss,
+)
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
 
@@ -206,9 +212,11 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         return X, np.asarray(y, np.float64)
 
     def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:
-        columns = y.reshape(len(y), -1).T
+        rows = y.reshape(len(y), -1)
         loss, penalty = self._loss(), self._penalty(weights.sum() + (before or 0.0))
-        return Plan([Task(c) for c in columns], loss, penalty, weights)
+        if loss.lanes:
+            return Plan([Task(rows, rows.shape[1])], loss, penalty, weights)
+        return Plan([Task(c) for c in rows.T], loss, penalty, weights)
 
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
         single = w.shape[1] == 1
@@ -368,14 +376,7 @@ class AdvancedLinearRegressor(LinearRegressor):
     l1_ratio: float = 0.5
 
     def _loss(self) -> Any:
-        loss = as_loss(self.loss)
-        if loss.labels:
-            raise ValueError(
-                f"{type(loss).__name__} is a loss of classes: use "
-                "AdvancedLinearClassifier, or give AdvancedLinearRegressor a loss such "
-                "as 'squared', 'huber' or 'poisson'."
-            )
-        return loss
+        return regression_loss(self)
 
     def _penalty(self, total: float) -> BasePenalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))

@@ -9,6 +9,7 @@ from .inverse_gaussian import InverseGaussian
 from .log_cosh import LogCosh
 from .logistic import Logistic
 from .modified_huber import ModifiedHuber
+from .multi_squared import MultiSquared
 from .multinomial import Multinomial
 from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
@@ -28,6 +29,7 @@ __all__ = [
     "Logistic",
     "Loss",
     "ModifiedHuber",
+    "MultiSquared",
     "Multinomial",
     "NegativeBinomial",
     "Poisson",

@@ -132,14 +132,17 @@ class Loss(
 class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "gap")):
     """A convex function of a vector of K predictions, per sample.
 
-    `p`, `out`, `v` and `q` are rows of K numbers; `y` is the index of the class.
+    `p`, `out`, `v` and `q` are rows of K numbers; `y` is the index of the class, or a
+    row of K targets where `labels` is False.
     """
 
     max_curvature: ClassVar[float] = math.inf
     quadratic: ClassVar[bool] = False
+    residual: ClassVar[bool] = False
     labels: ClassVar[bool] = True
     lanes: ClassVar[bool] = True
     likelihood: ClassVar[str] = ""
+    link: ClassVar[str] = "identity"
     whole: ClassVar[bool] = False
     convex: ClassVar[bool] = True
     dual: ClassVar[bool] = True
@@ -162,6 +165,10 @@ class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "g
 
     def check(self, y: np.ndarray) -> None:
         """Raise ValueError when `y` holds a target outside the domain."""
+
+    def predict(self, p: np.ndarray) -> np.ndarray:
+        """The expected targets at the linear predictions `p`."""
+        return p
 
 
 class WholeLoss(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]

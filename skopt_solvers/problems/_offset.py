@@ -13,8 +13,10 @@ from ..losses import Loss
 Array = np.ndarray
 
 
-def shifted(loss: Any, y: Array, offset: Array) -> tuple[Loss, Array]:
+def shifted(loss: Any, y: Array, offset: Array) -> tuple[Any, Array]:
     """The loss as a function of predictions without `offset`, and its targets."""
+    if loss.lanes and loss.residual:
+        return loss, y - (offset if offset.ndim == y.ndim else offset[:, None])
     if loss.lanes or loss.whole:
         raise ValueError(
             f"{type(loss).__name__} takes no offset: give one to a loss of one "

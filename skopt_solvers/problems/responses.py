@@ -22,7 +22,8 @@ def as_response(
     if loss.whole:
         return ScoreResponse(loss, y, weights, lanes)
     if loss.lanes:
-        return LaneResponse(loss, y, weights, max(lanes, int(np.max(y)) + 1))
+        classes = int(np.max(y)) + 1 if loss.labels else y.shape[1]
+        return LaneResponse(loss, y, weights, max(lanes, classes))
     if loss.joint:
         return ScaledResponse(loss, y, weights)
     return ScalarResponse(loss, y, weights)

@@ -1,6 +1,7 @@
 """The laws of losses of several predictions."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,8 @@ ONE = readonly(np.ones(1))
 class _Surface:
     """The compiled loss of K predictions for one class."""
 
-    def __init__(self, loss: VectorLoss, y: int) -> None:
-        self.record, self.y = loss.record(), readonly(np.array([float(y)]))
+    def __init__(self, loss: VectorLoss, y: Any) -> None:
+        self.record, self.y = loss.record(), readonly(np.array([y], np.float64))
 
     def jet(self, p: Array) -> tuple[float, Array]:
         z = readonly(np.atleast_2d(p))
@@ -57,14 +58,16 @@ def check_vector_loss(loss: VectorLoss) -> None:
     check_parameters(loss)
     for lanes in (2, 3, 5):
         rng = np.random.default_rng(lanes)
+        targets = range(lanes) if loss.labels else rng.standard_normal((lanes, lanes))
         for size in (0.1, 1.0, 5.0):
-            for y in range(lanes):
+            for k, y in enumerate(targets):
                 p, u, d = size * rng.standard_normal((3, lanes))
                 surface = _Surface(loss, y)
-                _check_slopes(loss, surface, y, p, d / np.linalg.norm(d))
-                _check_vector_gap(loss, surface, y, p, u)
-                _check_vector_python(loss, surface, y, p, u)
-        _check_vector_far(loss, lanes)
+                _check_slopes(loss, surface, k, p, d / np.linalg.norm(d))
+                _check_vector_gap(loss, surface, k, p, u)
+                _check_vector_python(loss, surface, k, p, u)
+        for k, y in enumerate(targets):
+            _check_vector_far(loss, _Surface(loss, y), k, lanes)
 
 
 def _check_slopes(
@@ -103,9 +106,10 @@ def _check_vector_python(
     loss: VectorLoss, surface: _Surface, y: int, p: Array, v: Array
 ) -> None:
     record, slopes, bent = loss.record(), np.empty_like(p), np.empty_like(p)
-    value = record.slopes(y, p, slopes)  # type: ignore[attr-defined]
+    target = surface.y[0]
+    value = record.slopes(target, p, slopes)  # type: ignore[attr-defined]
     record.curve(p, v, bent)  # type: ignore[attr-defined]
-    alone = record.value(y, p)  # type: ignore[attr-defined]
+    alone = record.value(target, p)  # type: ignore[attr-defined]
     again, jet = surface.jet(p)
     plain = np.array([value, alone, *slopes, *bent])
     compiled = np.array([again, again, *jet, *surface.curve(p, v)])
@@ -113,12 +117,11 @@ def _check_vector_python(
     equal(loss, law, compiled, plain, 1e-13 * (1 + abs(value)), y=y)
 
 
-def _check_vector_far(loss: VectorLoss, lanes: int) -> None:
+def _check_vector_far(loss: VectorLoss, surface: _Surface, y: int, lanes: int) -> None:
     p = np.resize([1e300, -1e300, 0.0, 1e3, -1e3], lanes)
-    for y in range(lanes):
-        value, slopes = _Surface(loss, y).jet(p)
-        numbers = np.array([value, *slopes])
-        law = "far predictions give no NaN"
-        obeys(loss, law, ~np.isnan(numbers), y=y, found=numbers)
-        value, slopes = _Surface(loss, y).jet(np.where(p == 0.0, p, math.nan))
-        obeys(loss, "a prediction of NaN stays visible", math.isnan(value), y=y)
+    value, slopes = surface.jet(p)
+    numbers = np.array([value, *slopes])
+    law = "far predictions give no NaN"
+    obeys(loss, law, ~np.isnan(numbers), y=y, found=numbers)
+    value, slopes = surface.jet(np.where(p == 0.0, p, math.nan))
+    obeys(loss, "a prediction of NaN stays visible", math.isnan(value), y=y)
