@@ -26,7 +26,7 @@ class Blocks(Regularizer):
 
     def __init__(self, penalty: BlockPenalty, n_columns: int, lanes: int) -> None:
         super().__init__(penalty, n_columns, lanes)
-        self.record = penalty.record(n_columns=n_columns)
+        self.record, self.curved = penalty.record(n_columns=n_columns), penalty.curved
         labels = penalty.layout(n_columns, lanes)
         self.order = readonly(np.argsort(labels, kind="stable"))
         sizes = np.bincount(labels)

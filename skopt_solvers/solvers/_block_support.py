@@ -24,6 +24,7 @@ SERIES = 200
 PATIENCE = 10  # series without halving the violation: rounding has the upper hand
 STEPS = 8  # Newton steps on one support
 ROUNDS = 10  # proximal steps on one block at most
+DAMPINGS = (0.0, 1e-7, 1e-4, 1e-2)  # of the diagonal, where columns are dependent
 LARGEST = 2500  # coefficients beyond which no Newton step is taken
 
 
@@ -33,6 +34,8 @@ class Quadratic:
 
     Attributes
     ----------
+    layout : Blocks
+        The penalty.
     gram : ndarray of shape (k, k)
         Its second derivative, the same for all predictions.
     v : ndarray of shape (k, lanes)
@@ -45,8 +48,7 @@ class Quadratic:
         Of a softmax: how its intercepts follow the coefficients.
     """
 
-    penalty: Any
-    record: Record
+    layout: Any
     gram: Array
     v: Array
     w: Array
@@ -55,6 +57,7 @@ class Quadratic:
     border: Any = None
 
     def __post_init__(self) -> None:
+        self.record: Record = self.layout.record
         self.which, self.starts = readonly(self.which), readonly(self.starts)
         self.gram = readonly(np.ascontiguousarray(self.gram))
         pairs = zip(self.starts[:-1], self.starts[1:], strict=True)
@@ -84,8 +87,8 @@ class Quadratic:
             v = v - (hessian[:k, k:] @ still)[:, None]
             border = cross, still
         w = w.reshape(-1, 1)
-        return cls(problem.penalty, problem.record, gram, v, w, which, starts * lanes,
-                   border)  # fmt: skip
+        layout = problem.regularizer
+        return cls(layout, gram, v, w, which, starts * lanes, border)
 
     def direction(self, problem: Any, point: Any, columns: Array, w: Array) -> Array:
         """From `point` to the coefficients w, with the intercepts that follow."""
@@ -127,10 +130,21 @@ class Quadratic:
         blocks.bend(self.record, flat, *layout, readonly(place), matrix)
         slopes = blocks.slopes(self.record, flat, *layout).reshape(self.w.shape)
         rest = (self.v - slopes)[rows, lanes]
-        upper = factor(matrix, np.zeros(len(rows)))
-        step = np.zeros_like(self.w)
-        step[rows, lanes] = linalg.cho_solve((upper, False), rest, check_finite=False)
-        return self._search(step)
+        for damping in DAMPINGS:
+            upper = factor(matrix, damping * np.diag(matrix))
+            step = np.zeros_like(self.w)
+            step[rows, lanes] = linalg.cho_solve((upper, False), rest)
+            if self._search(self._stopped(step)):
+                return True
+        return False
+
+    def _stopped(self, step: Array) -> Array:
+        """The step, but blocks that it would turn round end at zero."""
+        first, ends = self.flat[:-1], self.w + step
+        onward = np.add.reduceat((self.w * ends).ravel(), first)
+        over = (onward < 0) & ~self.layout.loose[self.which]
+        over = np.repeat(over, np.diff(self.flat)).reshape(step.shape)
+        return np.where(over, -self.w, step)
 
     def _search(self, step: Array) -> bool:
         pull = self.gram @ step
@@ -162,7 +176,7 @@ def optimise(part: Quadratic, inner: float, budget: Budget) -> None:
 
 def _polish(part: Quadratic, goal: float) -> None:
     """Newton steps while they help."""
-    if not part.penalty.curved or np.count_nonzero(part.w) > LARGEST:
+    if not part.layout.curved or np.count_nonzero(part.w) > LARGEST:
         part.descend(CYCLES)
         return
     left = np.inf

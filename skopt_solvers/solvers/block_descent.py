@@ -231,9 +231,7 @@ class BlockDescent(Solver):
             for lane in model.r.reshape(len(model.h), -1).T
         ], axis=1)  # fmt: skip
         v -= np.outer(state.means, model.r.reshape(len(model.h), -1).sum(axis=0))
-        part = Quadratic(problem.penalty, problem.record, state.gram, v, w, blocks,
-                         starts)  # fmt: skip
-        return part, model
+        return Quadratic(problem.regularizer, state.gram, v, w, blocks, starts), model
 
     def _gram(
         self, problem: LinearProblem, state: Any, model: Model, chosen: Array
