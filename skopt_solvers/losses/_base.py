@@ -87,7 +87,7 @@ class Loss(
         slope of its sample moves from s to t. `u` is a guess of v, at which the slope
         was s. Newton's method, kept in a bracket; convex losses only.
         """
-        c, low, high = z + q * s, -math.inf, math.inf
+        c, low, high, before = z + q * s, -math.inf, math.inf, math.inf
         v, t = u, self.slope(y, u)
         for _ in range(100):
             r = v + q * t - c
@@ -97,12 +97,16 @@ class Loss(
                 high, low = v, max(low, z) if z < v else low
             else:
                 low, high = v, min(high, z) if z > v else high
-            w = v - r / (1.0 + q * self.curvature(y, v))
-            if not low < w < high:
+            step = r / (1.0 + q * self.curvature(y, v))
+            w = v - step
+            # far up an exponential Newton's steps are of length one: halve them, or
+            # the bracket
+            if (not low < w < high or 2.0 * abs(step) > before) and high - low < 1e308:
                 w = 0.5 * (low + high)
             if w == v or not abs(w) < math.inf:
                 break
-            v, t = w, self.slope(y, w)
+            before, v = abs(w - v), w
+            t = self.slope(y, v)
         return v, t
 
     @property

@@ -188,7 +188,8 @@ def _check_respond(loss: Loss, curve: _Curve, y: float) -> None:
         targets = readonly(np.repeat(curve.y, len(z), axis=0))
         dual.calm(curve.record, targets, q, readonly(z), slopes, moved)
         at = {"y": y, "z": z, "q": q}
-        tol = 1e-9 * (np.abs(z) + np.abs(moved) + np.abs(q * slopes))
+        size = np.abs(z) + np.abs(moved) + np.abs(q * slopes)
+        tol = 1e-9 * size + 1e-14 * q * (1 + abs(y))
         law = "its response solves v + q t = z"
         equal(loss, law, moved + q * slopes, z, tol, **at)
         gaps = [curve.gap(*each) for each in zip(moved, slopes, strict=True)]
