@@ -55,7 +55,7 @@ READING: dict[str, Any] = {
     "dtype": [np.float64, np.float32],
 }
 OVERFLOW = 1e150  # squares of larger entries are infinite
-NEAR = 1e-3  # tolerance of a solution that is where another fit begins
+NEAR = 1e-2  # tolerance of a solution that is where another fit begins
 NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
 
 

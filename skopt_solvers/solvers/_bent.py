@@ -56,14 +56,14 @@ class Bent:
             best = min(best, left)
             if budget.spent or (kept and left <= goal) or since > PATIENCE:
                 return
-            helped = self._newton(gram, v, w)
+            helped = self.newton(gram, v, w)
             sweeps = SWEEPS if helped else min(3 * sweeps, MOST_SWEEPS)
 
-    def _newton(self, gram: Array, v: Array, w: Array) -> bool:
-        """One step on the coefficients other than zero; whether the objective fell."""
+    def newton(self, gram: Array, v: Array, w: Array) -> bool:
+        """One step on the coefficients in use; whether the model's objective fell."""
         costs, slopes, bends, _ = self.local(w, v)
         known = (w != 0) & np.isfinite(slopes) & np.isfinite(bends)
-        active = np.flatnonzero(known & (np.diag(gram) > 0))
+        active = np.flatnonzero(known & (gram.diagonal() > 0))
         if not len(active):
             return False
         block, before = gram[np.ix_(active, active)], w[active]

@@ -28,6 +28,7 @@ INNER_STEPS = 3  # Newton steps on one working set between two full passes
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 REST = 0.03  # share of the violation that is left on larger working sets
+CAUTION, MOST_CAUTION = 4.0, 1e6  # factors of the curvatures after a failure
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
@@ -42,6 +43,8 @@ class CoordinateState(State):
     means: Array = field(default_factory=lambda: np.zeros(0))
     finishing: bool = False
     inner: float = math.inf
+    calm: bool = False  # whether no coefficient may jump
+    caution: float = 1.0  # factor of the curvatures where they may
 
 
 class CoordinateDescent(Solver):
@@ -130,8 +133,23 @@ class CoordinateDescent(Solver):
         else:
             state.sifts += 1
             self._sweep(problem, state, support, violators, problem.record)
-        state.stalled = state.point is before
+        self._beware(problem, state, moved=state.point is not before)
         self._certify(problem, state)
+
+    def _beware(self, problem: Any, state: Any, moved: bool) -> None:
+        """Change the way where the model promised what the loss did not keep.
+
+        Under a penalty that is not convex a coefficient may jump to where the loss is
+        not what its model says. Newton's method on the coefficients in use stays near;
+        where that does not help, a model bent up so far that it lies above cannot fail.
+        """
+        stubborn = problem.penalty.convex or problem.response.loss.quadratic
+        state.stalled = not moved and (stubborn or state.caution > MOST_CAUTION)
+        if state.calm and not moved:
+            state.caution *= CAUTION
+        elif moved and not state.calm:
+            state.caution = max(state.caution / CAUTION, 1.0)
+        state.calm = moved == state.calm and not stubborn  # stay with what helps
 
     def _certify(self, problem: Any, state: Any) -> None:
         """Stationary is not enough while a coefficient by itself could do better."""
@@ -139,6 +157,7 @@ class CoordinateDescent(Solver):
         near = state.certificate.value <= state.budget.goal
         if near and not problem.penalty.convex and len(_movable(problem, state.point)):
             state.certificate = replace(state.certificate, exact=False)
+            state.calm = False
 
     # -- choosing ------------------------------------------------------------------
 
@@ -247,7 +266,13 @@ class CoordinateDescent(Solver):
                 break
             first = min(first, left)
             goal = self._goal(state, left, quadratic)
-            penalty.optimise(state.gram, v, w, goal, state.budget)
+            gram = state.gram
+            if state.caution > 1.0:
+                gram = state.caution * gram
+            if state.calm:
+                penalty.newton(gram, v, w)
+            else:
+                penalty.optimise(gram, v, w, goal, state.budget)
             self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break

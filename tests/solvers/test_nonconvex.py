@@ -66,7 +66,7 @@ def test_fits_end_at_a_fixed_point(penalty, share):
 
 
 @pytest.mark.parametrize(
-    ("loss", "penalty"), [(Logistic, SCAD()), (Poisson, LogSum(eps=0.1))]
+    ("loss", "penalty"), [(Logistic, MCP(gamma=0.5)), (Poisson, LogSum(eps=0.1))]
 )
 def test_other_losses(loss, penalty):
     model = at(penalty, loss, 0.2).fit(X, TARGETS[loss])
