@@ -4,6 +4,7 @@ from ._base import Penalty
 from ._blocks import BlockPenalty
 from .box import Box
 from .elastic_net import ElasticNet
+from .fused_lasso import FusedLasso
 from .group_lasso import GroupLasso
 from .l0_l2 import L0L2
 from .l1 import L1
@@ -13,6 +14,7 @@ from .lq import Lq
 from .mcp import MCP
 from .none import NoPenalty
 from .scad import SCAD
+from .slope import SLOPE
 from .sparse_group_lasso import SparseGroupLasso
 
 __all__ = [
@@ -21,9 +23,11 @@ __all__ = [
     "L2",
     "MCP",
     "SCAD",
+    "SLOPE",
     "BlockPenalty",
     "Box",
     "ElasticNet",
+    "FusedLasso",
     "GroupLasso",
     "LogSum",
     "Lq",

@@ -51,6 +51,11 @@ class BasePenalty(BaseEstimator, Compiled):  # type: ignore[misc, unused-ignore]
         return False
 
     @property
+    def selective(self) -> bool:
+        """Whether zeros are optimal where it is strong and not smooth."""
+        return True
+
+    @property
     def elastic(self) -> bool:
         """Whether it is piecewise, without any bounds."""
         return False

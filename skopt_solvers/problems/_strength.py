@@ -21,6 +21,8 @@ def reach(problem: LinearProblem, point: LinearPoint) -> float:
     strength, otherwise by bisection of the penalty's own violations; of a penalty that
     is not convex, where every zero may be stationary, by whether a prox step moves it.
     """
+    if not problem.penalty.selective:
+        return math.inf
     closed = _closed(problem, point) if problem.penalty.piecewise else None
     strength = _bisected(problem, point) if closed is None else closed
     while 0 < strength < math.inf and _wrong(problem, point, strength):
