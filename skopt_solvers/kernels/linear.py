@@ -99,3 +99,63 @@ def linear_epoch(
             for j in range(p):
                 u[j] = penalty.prox(u[j], steps, j)
     return t
+
+
+@kernel
+def neighbours(rows, n, scratch, near):
+    """``near[i] = x_i . x_{i-1}``; `scratch` is zero before and after."""
+    for i in range(n - 1):
+        rows.row_axpy(i, 1.0, scratch)
+        near[i + 1] = rows.row_dot(i + 1, scratch)
+        rows.row_axpy(i, -1.0, scratch)
+
+
+@kernel(sums=True)
+def single_epoch(
+    rows, loss, penalty, rule, y, weights, rates, order, lift, ridge, stretch,
+    penalised, p, near, u, memory, t,
+):  # fmt: skip
+    """As `linear_epoch` for single rows and no velocity.
+
+    A slope takes as long to compute as a short row. Where `near` holds the products of
+    consecutive rows, the product of the next row with u is taken before u moves, while
+    the slope is still being waited for, and corrected by what the move changes.
+    """
+    A, U = np.empty(stretch + 1), np.empty(stretch + 1)
+    gain, pace, scale = np.empty(stretch), np.empty(stretch), np.empty(stretch + 1)
+    intercept, known = u.shape[0] > p, near.shape[0] > 0
+    for first in range(0, rates.shape[0], stretch):
+        some = rates[first : first + stretch]
+        length = some.shape[0]
+        steps = prospects(rule, some, ridge, memory, t, A, U)
+        for s in range(length):
+            _, fresh, direct, carried, _ = rule.begin(some[s], t + s, memory)
+            pace[s] = fresh * carried + direct
+            gain[s], scale[s] = A[s] * pace[s], 1.0 / A[s]
+        t += length
+        scale[length] = 1.0
+        if A[0] != 1.0:
+            multiply(u, A[0], p)
+        bias = lift * u[p] if intercept else 0.0
+        i = order[first]
+        z = scale[0] * rows.row_dot(i, u) + bias
+        for s in range(length):
+            following = order[first + s + 1] if s + 1 < length else i
+            joined = known and following == i + 1
+            ahead = rows.row_dot(following, u) if joined else 0.0
+            q = loss.slope(y[i], z) * weights[i]
+            c = gain[s] * q
+            rows.row_axpy(i, -c, u)
+            if intercept:
+                bias -= pace[s] * lift * lift * q
+            if joined:
+                ahead -= c * near[following]
+            else:
+                ahead = rows.row_dot(following, u)
+            z, i = scale[s + 1] * ahead + bias, following
+        if intercept:
+            u[p] = bias / lift
+        if penalised:
+            for j in range(p):
+                u[j] = penalty.prox(u[j], steps, j)
+    return t

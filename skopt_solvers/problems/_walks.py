@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from .._compile import Record, readonly
 from ..designs import Design
 from ..kernels.lazy import lazy_epoch
-from ..kernels.linear import linear_epoch
+from ..kernels.linear import linear_epoch, neighbours, single_epoch
 from ..kernels.stochastic import epoch, lane_epoch
 from ._units import Units
 
@@ -21,6 +22,7 @@ Array = np.ndarray
 RARE = 0.02  # share of columns in a batch below which catching up pays, as measured
 MOVE = 0.4, 4.0  # cost of moving a coordinate, in entries of a sparse, a dense row
 LOST = 200.0  # a factor exp(-LOST) still has all its digits
+BRIEF = 64  # entries of a row up to which its product takes less than a slope
 SHORT = 2048  # updates whose tables stay in the fastest caches
 SLIGHT = 0.05  # shrinkage that may be applied at once instead of step by step
 
@@ -93,11 +95,28 @@ class LinearWalk(Walk):
         self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
         memory: Array, t: int,
     ) -> int:  # fmt: skip
+        still = rule.begin(1.0, 2, memory)[0] == 0.0  # type: ignore[attr-defined]
+        if self.batch == 1 and still:
+            return single_epoch(  # type: ignore[no-any-return]
+                *self.parts, self.rest, rule, self.y, self.weights, rates, order,
+                self.lift, self.ridge, self._stretch(rule, rates, t, memory),
+                self.left > 0.0, self.p, self.near, u, memory, t,
+            )  # fmt: skip
         return linear_epoch(  # type: ignore[no-any-return]
             *self.parts, self.rest, rule, self.y, self.weights, rates, self.batch,
             order, self.lift, self.ridge, self._stretch(rule, rates, t, memory),
             self.left > 0.0, self.p, u, slots, memory, t,
         )  # fmt: skip
+
+    @cached_property
+    def near(self) -> Array:
+        """Products of consecutive rows, where these are short; else nothing."""
+        n = len(self.y)
+        if self.design.nnz > BRIEF * n:
+            return readonly(np.zeros(0))
+        near = np.zeros(n)
+        neighbours(self.parts[0], n, np.zeros(self.p), near)
+        return readonly(near)
 
     def _stretch(self, rule: Record, rates: Array, t: int, memory: Array) -> int:
         """How many updates go by before all coordinates are looked at."""

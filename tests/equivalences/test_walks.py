@@ -41,7 +41,7 @@ def answer(rule, penalty, walk, monkeypatch, **settings):
 
 LINEAR = [
     SGD(0.5), SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True),
-    SGD(0.2, momentum=0.5, dampening=0.3),
+    SGD(0.2, momentum=0.5, dampening=0.3), SGD(0.2, dampening=0.3),
 ]  # fmt: skip
 # an eps that does not fade is where lazy moments differ, see MomentSolver
 LAZY = [
@@ -63,6 +63,22 @@ def test_resting_points_are_the_same_steps(rule, penalty, batch_size, monkeypatc
     )
     assert np.abs(expected).max() > 0.01
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("penalty", [L2(0.01), ElasticNet(5e-3)], ids=str)
+@pytest.mark.parametrize("dense", [True, False], ids=["dense", "sparse"])
+def test_products_of_neighbours_change_nothing(penalty, dense, monkeypatch):
+    """Rows whose next product is taken ahead of the step, and rows that wait."""
+    found = []
+    for longest in (10 * COLUMNS, 0):
+        monkeypatch.setattr(_walks, "BRIEF", longest)
+        one = problem(penalty)
+        if dense:
+            X = one.design.X.toarray()
+            one = linear_problem(X, one.response.y, Logistic(), penalty)
+        rule = SGD(0.3, batch_size=1, max_iter=3, tol=None, preconditioner=None)
+        found.append(run(rule, one, random_state=0).x)
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("batch_size", [1, 7])
