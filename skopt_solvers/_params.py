@@ -1,5 +1,6 @@
 """Constraints on constructor parameters, checked when a fit starts, never before."""
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,6 +113,11 @@ SUGGESTIONS = {
 
 class Adjustable(BaseEstimator):  # type: ignore[misc, unused-ignore]
     """scikit-learn's parameters, with an error for those of something that has none."""
+
+    @classmethod
+    @functools.cache  # reading a signature costs as much as a small fit
+    def _get_param_names(cls) -> list[str]:
+        return super()._get_param_names()  # type: ignore[no-any-return, unused-ignore]
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, nested ones as ``solver__learning_rate``.

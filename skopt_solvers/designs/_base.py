@@ -155,5 +155,11 @@ class Design(ABC):
 
     @property
     @abstractmethod
+    def energy(self) -> float:
+        """Sum of the squares of all entries: infinite or NaN as soon as one of them is,
+        or would be when squared."""
+
+    @property
+    @abstractmethod
     def nnz(self) -> int:
         """Number of stored entries: the cost of one pass."""

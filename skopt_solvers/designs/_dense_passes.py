@@ -1,5 +1,6 @@
 """Passes over a dense matrix with float64 sums: BLAS where X is float64."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -46,6 +47,15 @@ def square_tdot(X: Array, d: Array) -> Array:
         block = X[b].astype(np.float64)
         total += np.square(block, out=block).T @ d[b]
     return total
+
+
+def energy(entries: Array) -> float:
+    """Sum of squares."""
+    with np.errstate(all="ignore"):
+        total = float(np.dot(entries, entries))
+        if entries.dtype == np.float64 or math.isfinite(total):
+            return total
+        return float(np.sum(np.square(entries, dtype=np.float64)))
 
 
 def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:

@@ -9,6 +9,8 @@ import numpy as np
 
 from .._compile import kernel
 
+TILE = 512  # columns of a Gram matrix that are made at once: 2 MB of it
+
 
 @kernel
 def gather(data, indices, starts, w, out):
@@ -104,14 +106,12 @@ def gather_squares(data, indices, starts, d, out):
 
 
 @kernel
-def outer(data, indices, starts, columns, d, first, total):
-    """Upper triangle of ``X_c.T @ diag(d) @ X_c``, columns `first` ... of it.
+def as_rows(data, indices, starts, columns, n):
+    """Some columns laid out as rows: heads, column numbers and values.
 
-    The columns are first laid out as rows with local numbers (a counting sort), so that
-    each product is one addition to a matrix that stays in the cache: 0.5 ns each,
-    against 10 for a product of columns. Local numbers increase along a row.
+    A counting sort. Columns are numbered by their place in `columns`, and the numbers
+    increase along a row.
     """
-    n = d.shape[0]
     heads = np.zeros(n + 1, np.int64)
     for a in range(columns.shape[0]):
         for k in range(starts[columns[a]], starts[columns[a] + 1]):
@@ -127,12 +127,39 @@ def outer(data, indices, starts, columns, d, first, total):
             local[ends[i]] = a
             values[ends[i]] = data[k]
             ends[i] += 1
-    for i in range(n):
-        new = heads[i]
-        while new < heads[i + 1] and local[new] < first:
-            new += 1
-        for a in range(heads[i], heads[i + 1]):
-            left = d[i] * values[a]
-            row = total[local[a]]
-            for b in range(max(a, new), heads[i + 1]):
-                row[local[b]] += left * values[b]
+    return heads, local, values
+
+
+@kernel
+def outer(heads, local, values, d, first, total):
+    """Upper triangle of ``X_c.T @ diag(d) @ X_c``, columns `first` ... of it.
+
+    Each product is one addition to a matrix that stays in the cache: 0.5 ns, against 10
+    for a product of columns. Where the matrix is larger than the cache, it is made in
+    tiles of `TILE` columns.
+    """
+    n, k = d.shape[0], total.shape[0]
+    left, right = heads[:-1].copy(), heads[:-1].copy()
+    for low in range(0, k, TILE):
+        high = min(low + TILE, k)
+        for i in range(n):  # the first entries of this tile's rows and columns
+            while left[i] < heads[i + 1] and local[left[i]] < low:
+                left[i] += 1
+            right[i] = left[i]
+        start = max(low, first)
+        for begin in range(start - (start - low) % TILE, k, TILE):
+            end = min(begin + TILE, k)
+            for i in range(n):
+                b0 = right[i]
+                while b0 < heads[i + 1] and local[b0] < max(begin, first):
+                    b0 += 1
+                b1 = b0
+                while b1 < heads[i + 1] and local[b1] < end:
+                    b1 += 1
+                right[i] = b1
+                a = left[i]
+                while b0 < b1 and a < heads[i + 1] and local[a] < high:
+                    row, scaled = total[local[a]], d[i] * values[a]
+                    for b in range(max(a, b0), b1):
+                        row[local[b]] += scaled * values[b]
+                    a += 1

@@ -6,7 +6,16 @@ import numpy as np
 
 from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
-from ._dense_passes import blocks, dot, extended, gram, panel, square_tdot, tdot
+from ._dense_passes import (
+    blocks,
+    dot,
+    energy,
+    extended,
+    gram,
+    panel,
+    square_tdot,
+    tdot,
+)
 
 CHUNK = 256  # rows at a time, where a temporary copy is needed
 
@@ -100,6 +109,10 @@ class Dense(Design):
     @property
     def largest(self) -> float:
         return float(max(self.X.max(initial=0.0), -self.X.min(initial=0.0)))
+
+    @cached_property
+    def energy(self) -> float:
+        return energy(self.X.ravel(order="K"))
 
     @cached_property
     def rows(self) -> Rows:

@@ -1,14 +1,16 @@
 """Sparse matrices: rows from CSR, columns from CSC, each made when first asked for."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
-from ._dense_passes import extended
+from ._dense_passes import energy, extended
 from ._sparse_passes import (
+    as_rows,
     gather,
     gather_lanes,
     gather_some,
@@ -119,6 +121,7 @@ class Sparse(Design):
             X = X.copy()
             X.sum_duplicates()
         self.X = X
+        self._last: tuple[Array, Any] = np.zeros(0, np.int64), None
         self.shape = X.shape
         self.dtype = X.dtype
 
@@ -129,6 +132,10 @@ class Sparse(Design):
     @property
     def largest(self) -> float:
         return float(np.max(np.abs(self.X.data), initial=0.0))
+
+    @cached_property
+    def energy(self) -> float:
+        return energy(self.X.data)
 
     @cached_property
     def _csr(self) -> tuple[Array, Array, Array]:
@@ -189,7 +196,7 @@ class Sparse(Design):
         new = np.zeros((len(columns), len(columns)))
         if not len(columns):  # needs no conversion
             return new
-        outer(*self._csc, readonly(columns), readonly(d), first, new)
+        outer(*self._laid_out(columns), readonly(d), first, new)
         new = new[:, first:]
         new[first:] += np.triu(new[first:], 1).T
         shift = shift[columns]
@@ -199,6 +206,15 @@ class Sparse(Design):
             new = new - np.outer(shift, sums[first:]) - np.outer(sums, shift[first:])
             new += d.sum() * np.outer(shift, shift[first:])
         return new if known is None else extended(known, new)
+
+    def _laid_out(self, columns: Array) -> tuple[Array, Array, Array]:
+        """These columns as rows; kept, for the weights change more often."""
+        known, rows = self._last
+        if not np.array_equal(known, columns):
+            rows = as_rows(*self._csc, readonly(columns), self.shape[0])
+            rows = tuple(map(readonly, rows))
+            self._last = columns.copy(), rows
+        return rows
 
     def gram_cost(self, columns: Array) -> float:
         starts = self._csc[2].view(np.int64 if self._csc[2].itemsize > 4 else np.int32)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import clone
+from sklearn.utils import assert_all_finite
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -53,8 +54,8 @@ READING: dict[str, Any] = {
     "accept_sparse": ("csr", "csc"),
     "accept_large_sparse": True,
     "dtype": [np.float64, np.float32],
+    "ensure_all_finite": False,  # `_prepare` sees to it, in one pass
 }
-OVERFLOW = 1e150  # squares of larger entries are infinite
 NEAR = 1e-2  # tolerance of a solution that is where another fit begins
 NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
 
@@ -245,7 +246,10 @@ class LinearModel(Adjustable, Inference, ABC):
         """The data, the target and the weights, checked."""
         self._check()
         X, y = self._read(X, y, part)
-        return as_design(X), y, _weights(sample_weight, X)
+        design = as_design(X)
+        if not math.isfinite(design.energy):
+            assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
+        return design, y, _weights(sample_weight, X)
 
     def _strength(self) -> Strength:
         """The parameter that a regularisation path varies."""
@@ -382,7 +386,8 @@ class LinearModel(Adjustable, Inference, ABC):
     def _predictions(self, X: Any) -> Array:
         """``X @ coef_.T + intercept_``, without any offset."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, **READING)
+        finite = READING | {"ensure_all_finite": True}
+        X = validate_data(self, X, reset=False, **finite)
         p = safe_sparse_dot(X, self.coef_.T, dense_output=True)
         single = p.ndim > np.ndim(self.intercept_) + 1  # a sparse row
         return (p[:, 0] if single else p) + self.intercept_  # type: ignore[no-any-return]
@@ -411,6 +416,8 @@ def problems_of(
 
 def _weights(sample_weight: Any, X: Any) -> Array:
     """Sample weights as float64, checked."""
+    if sample_weight is None:
+        return np.ones(X.shape[0])
     weights = _check_sample_weight(
         sample_weight, X, dtype=np.float64, ensure_non_negative=True
     )
@@ -422,7 +429,7 @@ def _weights(sample_weight: Any, X: Any) -> Array:
 def _check_range(problem: LinearProblem) -> None:
     """Refuse finite numbers that a sum of squares turns into infinite ones."""
     with np.errstate(all="ignore"):
-        fine = problem.design.largest < OVERFLOW
+        fine = math.isfinite(problem.design.energy)
         if fine and problem.response.differentiable:
             fine = problem.null.finite
     if not fine:

@@ -220,9 +220,9 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         check_classification_targets(y)
         if part:
             return X, self._codes(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_ = np.unique(y)
         self._check_several()
-        return X, codes
+        return X, np.searchsorted(self.classes_, y)
 
     def _codes(self, y: Array) -> Array:
         """Where the classes y stand among those that are known."""
@@ -268,6 +268,8 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
                 "class_weight='balanced' needs all of the data, so partial_fit cannot "
                 "do it; give a dict of weights, or sample_weight."
             )
+        if self.class_weight is None:
+            return np.ones(len(self.classes_))
         factors = compute_class_weight(
             self.class_weight,
             classes=self.classes_,

@@ -6,12 +6,11 @@ from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
-
 from .._compile import Compiled, Record
+from .._params import Adjustable
 
 
-class BasePenalty(BaseEstimator, Compiled):  # type: ignore[misc, unused-ignore]
+class BasePenalty(Adjustable, Compiled):
     """What the families of penalties share.
 
     Attributes

@@ -33,10 +33,10 @@ class PieceWise(Penalty):
         self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
     ) -> Record:
         pieces = self.pieces(n_columns)
-        arrays = {
-            name: np.ascontiguousarray(np.broadcast_to(value, n_columns), dtype)
-            for name, value in pieces.items()
-        }
+        arrays = {}
+        for name, value in pieces.items():
+            arrays[name] = np.empty(n_columns, dtype)
+            arrays[name][:] = value
         return super().record(dtype, n_columns, **(arrays | fields))
 
     def in_units(self, scale: np.ndarray) -> Record:

@@ -71,12 +71,12 @@ def certify(
         return Certificate(math.inf, "duality gap")
     unit = max(point.objective, FLOOR * problem.null.objective)
     gradient = witness.loss_gradient
-    estimate, balanced = _estimate(problem, point, gradient, free, witness)
+    estimate, whole = _estimate(problem, point, gradient, free, witness, tol * unit)
     estimate = min(estimate, point.objective)
-    if not balanced and estimate > tol * unit:
+    if not whole and estimate > tol * unit:
         return Certificate(estimate / unit, "duality gap", exact=False)
     gap = estimate
-    if not balanced:
+    if not whole:
         slopes, v = _project(problem, witness, free)
         gap = _gap(problem, point, slopes, v, skip_loss=False)
     # losses and penalties are at least zero: so is the optimum
@@ -90,11 +90,18 @@ def _gap(
     slopes: Array,
     v: Array,
     skip_loss: bool,
+    enough: float = math.inf,
 ) -> float:
-    """The gap of feasible slopes, scaled into the domain of the conjugate."""
+    """The gap of feasible slopes, scaled into the domain of the conjugate.
+
+    Where the share of the penalty exceeds `enough`, a bound does for that of the loss:
+    its gap is convex in the scale, zero at one and the loss itself at zero.
+    """
     scale = problem.regularizer.shrinkage(v)
     scale = min(scale, problem.response.room(slopes))
     gap = problem.regularizer.gap(point.x[: problem.split], v, scale)
+    if skip_loss and gap > enough and problem.response.separable:
+        return float(gap + (1.0 - scale) * point.loss)
     if not (skip_loss and scale == 1.0):  # a point is its own best witness
         gap += problem.response.gap(point.z, slopes, scale)
     return float(gap) if not math.isnan(gap) else math.inf
@@ -106,21 +113,23 @@ def _estimate(
     gradient: Array,
     free: Array,
     witness: "Slopes",
+    enough: float,
 ) -> tuple[float, bool]:
-    """The gap if free directions were independent; whether they are balanced."""
+    """The gap if free directions were independent; whether that is all of it."""
     v = -gradient[: problem.split]
-    gap = _gap(problem, point, witness.slopes, v, skip_loss=witness is point)
+    own = witness is point
+    gap = _gap(problem, point, witness.slopes, v, own, enough)
     loose = np.concatenate(
         [np.repeat(free, problem.lanes), np.ones(problem.size - problem.split, bool)]
     )
     residual = gradient[loose]
     if not loose.any():
-        return gap, True
+        return gap, gap <= enough
     size = problem.response.weights @ np.abs(witness.slopes)
     norms = problem.norms[loose]
     balanced = bool(np.all(np.abs(residual) <= ROUNDING * norms * np.max(size)))
     if balanced:
-        return gap, True
+        return gap, gap <= enough
     bend = np.maximum(problem.response.weights @ witness.curvatures, 1e-300)
     return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), False
 

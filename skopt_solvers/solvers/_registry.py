@@ -1,6 +1,7 @@
 """All solvers by name, for strings in place of objects and for error messages."""
 
 import difflib
+import functools
 import importlib.util
 import inspect
 import re
@@ -11,6 +12,7 @@ from ..problems._base import Oracle, Problem
 from ._base import Solver
 
 
+@functools.cache
 def solver_classes() -> list[type[Solver]]:
     """The public solver classes."""
     from .. import solvers

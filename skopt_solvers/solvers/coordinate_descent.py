@@ -24,7 +24,9 @@ EPOCHS = 6  # epochs a round: enough to settle signs, too few to polish digits
 FALL = 0.3  # the strength comes down to its value by this factor a round
 CANDIDATES = 500  # columns that may join in one round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
-INNER_STEPS = 3  # Newton steps on one working set between two full passes
+INNER_STEPS = 3  # Newton steps on one working set while others are to join it
+MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pass
+SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 REST = 0.03  # share of the violation that is left on larger working sets
@@ -254,7 +256,11 @@ class CoordinateDescent(Solver):
         state.finishing = True
         penalty = _part_of(problem, chosen)
         quadratic, first = problem.response.loss.quadratic, np.inf
-        for _ in range(1 if quadratic else INNER_STEPS):
+        complete = len(chosen) >= len(support) + len(violators)
+        complete &= not len(violators) or problem.design.gram_cost(chosen) < 1.0
+        least = self._enough(problem, state) if complete else 0.0
+        steps = 1 if quadratic else MOST_STEPS if complete else INNER_STEPS
+        for _ in range(steps):
             point = state.point
             model = model_at(problem, point)
             self._gram(problem, state, model, chosen)
@@ -262,7 +268,7 @@ class CoordinateDescent(Solver):
             v = problem.design.tdot_columns(chosen, model.r)
             v -= state.means * model.r.sum()
             left = penalty.violation(w, v)
-            if left <= 0.1 * first and first < np.inf:
+            if first < np.inf and left <= (least or SOON * first):
                 break
             first = min(first, left)
             goal = self._goal(state, left, quadratic)
@@ -276,6 +282,17 @@ class CoordinateDescent(Solver):
             self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break
+
+    def _enough(self, problem: LinearProblem, state: Any) -> float:
+        """Violation at which the certificate will do: a share d of the levels adds at
+        most d times the penalty to the gap.
+        """
+        level = problem.record.level  # type: ignore[attr-defined]
+        least = float(level[level > 0].min(initial=np.inf))
+        point = state.point
+        if not (0 < point.cost < np.inf and least < np.inf):
+            return 0.0
+        return 0.3 * max(state.budget.goal, 0.0) * least * point.objective / point.cost
 
     def _working_set(
         self, problem: LinearProblem, state: Any, support: Array, violators: Array
