@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
+
 from .._compile import Compiled, Record
 from .._params import Adjustable
 
@@ -91,7 +92,14 @@ class BasePenalty(Adjustable, Compiled):
 class Penalty(
     BasePenalty,
     native=(
-        "cost", "prox", "violation", "gap", "shrink", "slope", "curvature", "glide",
+        "cost",
+        "prox",
+        "violation",
+        "gap",
+        "shrink",
+        "slope",
+        "curvature",
+        "glide",
     ),
 ):
     """A sum over coefficients of `cost(w, j)`, ``j`` being the column.
