@@ -287,6 +287,8 @@ class CoordinateDescent(Solver):
         """Violation at which the certificate will do: a share d of the levels adds at
         most d times the penalty to the gap.
         """
+        if not problem.penalty.piecewise:
+            return 0.0
         level = problem.record.level  # type: ignore[attr-defined]
         least = float(level[level > 0].min(initial=np.inf))
         point = state.point
