@@ -26,6 +26,7 @@ from .newton_cg import NewtonCG
 from .owlqn import OWLQN
 from .powell import Powell
 from .prodigy import Prodigy
+from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
 from .pycma import PyCMA
 from .radam import RAdam
@@ -76,6 +77,7 @@ __all__ = [
     "PopulationSolver",
     "Powell",
     "Prodigy",
+    "ProxNewton",
     "ProximalGradient",
     "PyCMA",
     "RAdam",

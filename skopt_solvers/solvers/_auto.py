@@ -10,6 +10,7 @@ from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .dual_coordinate_descent import DualCoordinateDescent
 from .lbfgs import LBFGS
+from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
 
 
@@ -19,9 +20,10 @@ def choose(problem: Problem) -> Solver:
     Smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
     where that is cheap, and is then close to Newton's method. Where the penalty is not
     smooth, coordinate descent works on the few columns that are in use, and block
-    descent on the few groups of columns, where the penalty is one of groups. Proximal
-    gradient descent remains, as for L1 where a sample has several predictions
-    (softmax). What has no gradient is for the dual where there is one (hinge), else for
+    descent on the few groups of columns, where the penalty is one of groups; where a
+    sample has several predictions (softmax), proximal Newton does what coordinate
+    descent does for one. Proximal gradient descent remains. What has no gradient is for
+    the dual where there is one (hinge), else for
     CMA-ES.
     """
     if Oracle.GRADIENT not in problem.provides:
@@ -33,6 +35,8 @@ def choose(problem: Problem) -> Solver:
         return BlockDescent()
     if CoordinateDescent.requires in problem.provides:
         return CoordinateDescent()
+    if ProxNewton.requires in problem.provides:
+        return ProxNewton()
     return ProximalGradient()
 
 

@@ -9,15 +9,13 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels import coordinate as kernels
-from ..kernels.penalties import costs, violations
 from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State, Stretch
-from ._bent import Bent
 from ._model import Model, means_of, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
-from ._support import Pieces
+from ._working_set import descend, movable, part_of, status
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
 EPOCHS = 6  # epochs a round: enough to settle signs, too few to polish digits
@@ -127,7 +125,7 @@ class CoordinateDescent(Solver):
 
     def step(self, problem: Any, state: Any) -> None:
         before = state.point
-        support, violators = self._status(problem, before)
+        support, violators = status(problem, before)
         if self._finish_now(problem, state, support, violators):
             self._finish(problem, state, support, violators)
         elif problem.penalty.piecewise:
@@ -157,30 +155,11 @@ class CoordinateDescent(Solver):
         """Stationary is not enough while a coefficient by itself could do better."""
         state.certify(problem)
         near = state.certificate.value <= state.budget.goal
-        if near and not problem.penalty.convex and len(_movable(problem, state.point)):
+        if near and not problem.penalty.convex and len(movable(problem, state.point)):
             state.certificate = replace(state.certificate, exact=False)
             state.calm = False
 
     # -- choosing ------------------------------------------------------------------
-
-    def _status(
-        self, problem: LinearProblem, point: LinearPoint
-    ) -> tuple[Array, Array]:
-        """Columns in use; others that should be, most wanting first."""
-        if not problem.penalty.convex:
-            return np.flatnonzero(point.x[: problem.split]), _movable(problem, point)
-        w = readonly(point.x[: problem.split])
-        g = readonly(point.loss_gradient[: problem.split])
-        wrong = violations(problem.record, w, g, 1)
-        used = (w != 0) & np.isfinite(wrong)
-        outside = np.flatnonzero(~used & (wrong > 0))
-        if problem.penalty.piecewise:
-            level = np.maximum(problem.record.level[outside], 1e-300)  # type: ignore[attr-defined]
-            order = np.argsort(-np.abs(g[outside]) / level, kind="stable")
-        else:
-            per_length = wrong[outside] / problem.norms[outside]
-            order = np.argsort(-per_length, kind="stable")
-        return np.flatnonzero(used), outside[order]
 
     def _finish_now(
         self, problem: LinearProblem, state: Any, support: Array, violators: Array
@@ -254,7 +233,7 @@ class CoordinateDescent(Solver):
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
         chosen = self._working_set(problem, state, support, violators)
         state.finishing = True
-        penalty = _part_of(problem, chosen)
+        penalty = part_of(problem, chosen)
         quadratic, first = problem.response.loss.quadratic, np.inf
         complete = len(chosen) >= len(support) + len(violators)
         complete &= not len(violators) or problem.design.gram_cost(chosen) < 1.0
@@ -357,22 +336,7 @@ class CoordinateDescent(Solver):
             state.point, state.rate = self._at(problem, point.x + direction), 1.0
             return
         dz = self._push(problem, direction)
-        here = self._cost(problem, point.x, record)
-        promise = float(problem.response.weigh(point.slopes) @ dz)
-        promise += self._cost(problem, point.x + direction, record) - here
-        t = 1.0
-        while t > 1e-12:
-            new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
-            fall = new.loss - point.loss + self._cost(problem, new.x, record) - here
-            small = abs(t * promise) <= 1e-15 * abs(point.objective)
-            if fall <= (1e-15 * abs(point.objective) if small else 1e-2 * t * promise):
-                state.point, state.rate = new, t
-                return
-            t = 0.0 if small else t / 2
-
-    def _cost(self, problem: LinearProblem, x: Array, record: Record) -> float:
-        """The penalty at x, or the stronger one of a sift."""
-        return float(costs(record, readonly(x[: problem.split]), 1))
+        state.point, state.rate = descend(problem, point, direction, dz, record)
 
     def _push(self, problem: LinearProblem, direction: Array) -> Array:
         columns = np.flatnonzero(direction[: problem.split])
@@ -385,19 +349,3 @@ class CoordinateDescent(Solver):
     def _at(self, problem: LinearProblem, x: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""
         return LinearPoint(problem, x, self._push(problem, x))
-
-
-def _movable(problem: LinearProblem, point: LinearPoint) -> Array:
-    """Columns out of use that a prox step takes away from zero, furthest first."""
-    far = problem.displaced(point)[: problem.split]
-    outside = np.flatnonzero((point.x[: problem.split] == 0) & (far != 0))
-    reach = np.abs(far[outside]) * problem.norms[outside]
-    return np.asarray(outside[np.argsort(-reach, kind="stable")])
-
-
-def _part_of(problem: LinearProblem, columns: Array) -> Any:
-    """The penalty on some columns."""
-    if not problem.penalty.piecewise:
-        return Bent(problem.record, columns)
-    names = ("level", "ridge", "low", "high")
-    return Pieces(*(getattr(problem.record, name)[columns] for name in names))

@@ -1,0 +1,74 @@
+"""Which coefficients matter at a point, the penalty on them, and the way down."""
+
+from typing import Any
+
+import numpy as np
+
+from .._compile import Record, readonly
+from ..kernels.penalties import costs
+from ..problems.linear import LinearPoint, LinearProblem
+from ._bent import Bent
+from ._support import Pieces
+
+Array = np.ndarray
+
+
+def status(problem: LinearProblem, point: LinearPoint) -> tuple[Array, Array]:
+    """Flat coefficients in use; others that should be, most wanting first."""
+    w = point.x[: problem.split]
+    if not problem.penalty.convex:
+        return np.flatnonzero(w), movable(problem, point)
+    g = point.loss_gradient[: problem.split]
+    wrong = problem.regularizer.violations(w, g)
+    used = (w != 0) & np.isfinite(wrong)
+    outside = np.flatnonzero(~used & (wrong > 0))
+    if problem.penalty.piecewise:
+        level = problem.record.level[outside // problem.lanes]  # type: ignore[attr-defined]
+        wanting = np.abs(g[outside]) / np.maximum(level, 1e-300)
+    else:
+        wanting = wrong[outside] / problem.norms[outside]
+    order = np.argsort(-wanting, kind="stable")
+    return np.flatnonzero(used), outside[order]
+
+
+def movable(problem: LinearProblem, point: LinearPoint) -> Array:
+    """Coefficients out of use that a prox step takes from zero, furthest first."""
+    far = problem.displaced(point)[: problem.split]
+    outside = np.flatnonzero((point.x[: problem.split] == 0) & (far != 0))
+    reach = np.abs(far[outside]) * problem.norms[outside]
+    return np.asarray(outside[np.argsort(-reach, kind="stable")])
+
+
+def part_of(problem: LinearProblem, flat: Array) -> Any:
+    """The penalty on some coefficients."""
+    columns = flat // problem.lanes
+    if not problem.penalty.piecewise:
+        return Bent(problem.record, columns)
+    names = ("level", "ridge", "low", "high")
+    return Pieces(*(getattr(problem.record, name)[columns] for name in names))
+
+
+def descend(
+    problem: LinearProblem, point: LinearPoint, direction: Array, dz: Array,
+    record: Record,
+) -> tuple[LinearPoint, float]:  # fmt: skip
+    """Go along a direction as far as loss and penalty (`record`) fall.
+
+    Returns the point and the step; `point` itself where rounding is all that is left.
+    """
+
+    def cost(x: Array) -> float:
+        return float(costs(record, readonly(x[: problem.split]), problem.lanes))
+
+    here, rounding = cost(point.x), 1e-15 * abs(point.objective)
+    promise = float(np.vdot(problem.response.weigh(point.slopes), dz))
+    promise += cost(point.x + direction) - here
+    t = 1.0
+    while t > 1e-12:
+        new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
+        fall = new.loss - point.loss + cost(new.x) - here
+        small = abs(t * promise) <= rounding
+        if fall <= (rounding if small else 1e-2 * t * promise):
+            return new, t
+        t = 0.0 if small else t / 2
+    return point, 0.0
