@@ -20,6 +20,8 @@ from .estimators import (
     ProximalGroupLasso,
     ProximalLasso,
     ProximalLassoCV,
+    ProximalMCP,
+    ProximalSCAD,
     alpha_max,
 )
 from .minimize import minimize
@@ -47,6 +49,8 @@ __all__ = [
     "ProximalGroupLasso",
     "ProximalLasso",
     "ProximalLassoCV",
+    "ProximalMCP",
+    "ProximalSCAD",
     "RegularizationPath",
     "Result",
     "Status",

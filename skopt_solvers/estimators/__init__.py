@@ -9,6 +9,7 @@ from .generalized import (
     AdvancedTweedieRegressor,
 )
 from .huber import AdvancedHuberRegressor
+from .nonconvex import ProximalMCP, ProximalSCAD
 from .path_cv import PathCV
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
 from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
@@ -34,5 +35,7 @@ __all__ = [
     "ProximalGroupLasso",
     "ProximalLasso",
     "ProximalLassoCV",
+    "ProximalMCP",
+    "ProximalSCAD",
     "alpha_max",
 ]

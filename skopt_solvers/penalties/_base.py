@@ -20,6 +20,9 @@ class BasePenalty(Adjustable, Compiled):
         Whether `cost` is convex; certificates are duality gaps only then.
     piecewise : bool
         Whether the record holds arrays ``level``, ``ridge``, ``low`` and ``high``.
+    concave : bool
+        Whether `cost` is concave in the size of a coefficient, with the tangent
+        ``lasso(slopes)``.
     blocked : bool
         Whether it is a penalty of blocks of coefficients, a `BlockPenalty`.
     smooth : bool
@@ -28,6 +31,7 @@ class BasePenalty(Adjustable, Compiled):
 
     convex: ClassVar[bool] = True
     piecewise: ClassVar[bool] = False
+    concave: ClassVar[bool] = False
     blocked: ClassVar[bool] = False
 
     @property

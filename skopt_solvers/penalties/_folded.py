@@ -33,6 +33,7 @@ class Folded(
     """
 
     convex = False
+    concave = True
     alpha: Any
     weights: Any
     positive: Any
@@ -110,5 +111,8 @@ class Folded(
         return ~costly & (not self.positive)
 
     def relaxed(self, steps: np.ndarray) -> L1:
-        held = self.hold(self.levels(len(steps)), steps)
-        return L1(1.0, weights=held, positive=self.positive)
+        return self.lasso(self.hold(self.levels(len(steps)), steps))
+
+    def lasso(self, slopes: np.ndarray) -> L1:
+        """The lasso with these slopes, and the same bound."""
+        return L1(1.0, weights=slopes, positive=self.positive)

@@ -51,6 +51,7 @@ class L0L2(Folded):
     [0.0, 1.0]
     """
 
+    concave = False  # a ridge is not
     bend: Any = 0.0
 
     def __init__(self, alpha=1.0, ridge=0.0, weights=None, positive=False):

@@ -50,7 +50,7 @@ class Lq(Folded):
     --------
     >>> from skopt_solvers.penalties import Lq
     >>> [round(Lq(1.0, q).record().prox(4.0, 1.0, 0), 4) for q in (0.5, 2 / 3)]
-    [3.742, 3.5548]
+    [3.7415, 3.5635]
     """
 
     def __init__(self, alpha=1.0, q=0.5, weights=None, positive=False):

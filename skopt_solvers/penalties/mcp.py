@@ -50,7 +50,7 @@ class MCP(Folded):
     --------
     >>> from skopt_solvers.penalties import MCP
     >>> record = MCP(alpha=1.0, gamma=3.0).record()
-    >>> [record.prox(z, 1.0, 0) for z in (0.5, 2.0, 4.0)]
+    >>> [round(record.prox(z, 1.0, 0), 3) for z in (0.5, 2.0, 4.0)]
     [0.0, 1.5, 4.0]
     """
 

@@ -32,6 +32,7 @@ class Oracle(Flag):
     COLUMNS = auto()
     CERTIFICATE = auto()
     ORTHANTS = auto()
+    CONCAVE = auto()
     SUM = auto()
     DUAL = auto()
 
@@ -54,6 +55,7 @@ _MEANING = {
     Oracle.COLUMNS: "columns of a design and a loss of one prediction per sample",
     Oracle.CERTIFICATE: "certificates that cost no more than a gradient",
     Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
+    Oracle.CONCAVE: "a penalty that is concave in the size of each coefficient",
     Oracle.SUM: "a loss that is a sum",
     Oracle.DUAL: "a ridge on every coefficient and a convex loss of one prediction",
 }

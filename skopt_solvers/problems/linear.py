@@ -117,6 +117,8 @@ class LinearProblem(Problem):
             able |= Oracle.ROWS | Oracle.SUM
         if self.penalty.elastic:
             able |= Oracle.ORTHANTS
+        if self.penalty.concave:
+            able |= Oracle.CONCAVE
         if self.smooth:
             able |= Oracle.SMOOTH | Oracle.HESSIAN | Oracle.HESSIAN_VECTOR
         return able if self.response.shape else able | Oracle.COLUMNS

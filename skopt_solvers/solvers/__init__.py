@@ -31,6 +31,7 @@ from .proximal_gradient import ProximalGradient
 from .pycma import PyCMA
 from .radam import RAdam
 from .random_search import RandomSearch
+from .reweighted import Reweighted
 from .rmsprop import RMSProp
 from .sag import SAG
 from .saga import SAGA
@@ -83,6 +84,7 @@ __all__ = [
     "RAdam",
     "RMSProp",
     "RandomSearch",
+    "Reweighted",
     "ScheduleFreeAdam",
     "Solver",
     "State",

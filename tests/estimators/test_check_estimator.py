@@ -22,6 +22,8 @@ from skopt_solvers import (
     ProximalGroupLasso,
     ProximalLasso,
     ProximalLassoCV,
+    ProximalMCP,
+    ProximalSCAD,
 )
 from skopt_solvers.losses import ScorerLoss
 from skopt_solvers.solvers import CMAES, SGD, Newton, ScheduleFreeAdam
@@ -56,6 +58,8 @@ ESTIMATORS = [
     ProximalGroupLasso(),
     ProximalGroupLasso(0.1, l1_ratio=0.5, loss="poisson"),
     MultiTaskLasso(),
+    ProximalMCP(),
+    ProximalSCAD(),
     ProximalLassoCV(alphas=5, cv=3),
     ProximalElasticNetCV(l1_ratio=[0.5, 1.0], alphas=5, cv=3),
     AdvancedLogisticRegressionCV(Cs=4, cv=3),

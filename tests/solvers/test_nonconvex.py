@@ -8,6 +8,8 @@ from sklearn.base import clone
 from skopt_solvers import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
+    ProximalMCP,
+    ProximalSCAD,
     alpha_max,
     regularization_path,
 )
@@ -15,7 +17,7 @@ from skopt_solvers.losses import Logistic, Poisson, Squared
 from skopt_solvers.penalties import L0L2, L1, MCP, SCAD, LogSum, Lq
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import CoordinateDescent
+from skopt_solvers.solvers import CoordinateDescent, Reweighted
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 90)) + RNG.normal(size=(60, 1))
@@ -120,6 +122,33 @@ def test_paths(penalty):
         here = penalty.at(path.alphas[t])
         problem = linear_problem(X, TARGETS[Squared], Squared(), here)
         assert is_fixed(problem, problem.pack(path.coefs[:, t], path.intercepts[t]))
+
+
+@pytest.mark.parametrize("penalty", PENALTIES[:-1], ids=repr)
+def test_reweighting_goes_down_to_a_stationary_point(penalty):
+    model = at(penalty, Squared, 0.2, solver=Reweighted()).fit(X, TARGETS[Squared])
+    assert model.certificate_ <= 1e-6 and model.certificate_kind_ == "stationarity"
+    objectives = np.array(model.history_.objective)
+    assert np.all(np.diff(objectives) <= 1e-12 * objectives[0])
+    one = clone(model).set_params(solver=Reweighted(tol=None, max_iter=1))
+    start = one.fit(X, TARGETS[Squared]).history_.objective
+    assert len(start) == 2 and model.n_iter_ >= 1
+
+
+def test_reweighting_is_for_concave_penalties():
+    for penalty in (L0L2(), L1()):
+        model = AdvancedLinearRegressor("squared", penalty, solver=Reweighted())
+        with pytest.raises(ValueError, match="concave in the size of each coefficient"):
+            model.fit(X, TARGETS[Squared])
+
+
+@pytest.mark.parametrize(
+    ("cls", "penalty"), [(ProximalMCP, MCP(0.3, 2.5)), (ProximalSCAD, SCAD(0.3, 3.0))]
+)
+def test_named_estimators(cls, penalty):
+    named = cls(penalty.alpha, gamma=penalty.gamma).fit(X, TARGETS[Squared])
+    model = AdvancedLinearRegressor("squared", penalty).fit(X, TARGETS[Squared])
+    np.testing.assert_array_equal(named.coef_, model.coef_)
 
 
 def test_rescaling_the_target_rescales_the_coefficients():
