@@ -11,6 +11,7 @@ from .generalized import (
 from .huber import AdvancedHuberRegressor
 from .nonconvex import ProximalMCP, ProximalSCAD
 from .path_cv import PathCV
+from .quantile import AdvancedQuantileRegressor
 from .regression import AdvancedLinearRegressor, ProximalElasticNet, ProximalLasso
 from .regression_cv import ProximalElasticNetCV, ProximalLassoCV
 from .ridge import AdvancedRidge
@@ -26,6 +27,7 @@ __all__ = [
     "AdvancedLogisticRegression",
     "AdvancedLogisticRegressionCV",
     "AdvancedPoissonRegressor",
+    "AdvancedQuantileRegressor",
     "AdvancedRidge",
     "AdvancedTweedieRegressor",
     "MultiTaskLasso",

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY
 from typing import Any
 
 from .._params import Choice, Number
-from ..losses import SquaredHinge
+from ..losses import Hinge, SquaredHinge
 from ..path import Strength
 from ..penalties import L1, L2, NoPenalty, Penalty
 from ._declare import estimator
@@ -13,7 +13,7 @@ from .classification import LinearClassifier
 
 __all__ = ["AdvancedLinearSVC"]
 
-LOSSES = {"squared_hinge": SquaredHinge}
+LOSSES = {"squared_hinge": SquaredHinge, "hinge": Hinge}
 
 
 @estimator
@@ -23,7 +23,8 @@ class AdvancedLinearSVC(LinearClassifier):
     .. math:: \min_{w, b}\; C \sum_i s_i \max(0, 1 - y_i (x_i w + b))^2
               + \tfrac12 \lVert w \rVert_2^2
 
-    with y in {-1, +1}, or :math:`\lVert w \rVert_1` as the penalty. This is
+    with y in {-1, +1}; without the square for the hinge loss, and with
+    :math:`\lVert w \rVert_1` for the other penalty. This is
     `sklearn.svm.LinearSVC` with the same `C`, but for the intercept b, which is not
     penalised: LinearSVC comes there as its ``intercept_scaling`` grows, and is the same
     with ``fit_intercept=False``. Internally both sides are divided by
@@ -35,8 +36,9 @@ class AdvancedLinearSVC(LinearClassifier):
     ----------
     C : float, default=1.0
         Inverse strength of the penalty, greater than zero; ``inf`` for no penalty.
-    loss : {"squared_hinge"}, default="squared_hinge"
-        The loss; `AdvancedLinearClassifier` takes any other.
+    loss : {"squared_hinge", "hinge"}, default="squared_hinge"
+        The loss; "hinge" is that of the support vector machine. Both take both
+        penalties.
     penalty : {"l2", "l1"}, default="l2"
         The penalty; "l1" leaves many coefficients at zero.
 

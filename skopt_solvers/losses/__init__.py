@@ -14,6 +14,7 @@ from .multinomial import Multinomial
 from .negative_binomial import NegativeBinomial
 from .poisson import Poisson
 from .pseudo_huber import PseudoHuber
+from .quantile import Quantile
 from .scorer import ScorerLoss
 from .squared import Squared
 from .squared_hinge import SquaredHinge
@@ -34,6 +35,7 @@ __all__ = [
     "NegativeBinomial",
     "Poisson",
     "PseudoHuber",
+    "Quantile",
     "ScorerLoss",
     "Squared",
     "SquaredHinge",

@@ -109,6 +109,12 @@ class Loss(
             t = self.slope(y, v)
         return v, t
 
+    def pieces(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """For losses that are straight but for one kink: where that is for each of the
+        targets, how steeply the loss falls below it and how steeply it rises above.
+        """
+        return None
+
     @property
     def convex(self) -> bool:
         return True

@@ -55,6 +55,9 @@ class Hinge(Loss):
             b = min(max(a + t / q, 0.0), 1.0)
         return z + q * y * (b - a), -y * b
 
+    def pieces(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return y, np.where(y > 0, 1.0, 0.0), np.where(y > 0, 0.0, 1.0)
+
     def check(self, y: np.ndarray) -> None:
         reject(self, y, np.abs(y) != 1.0, "-1 and +1")
 

@@ -35,6 +35,7 @@ class Oracle(Flag):
     CONCAVE = auto()
     SUM = auto()
     DUAL = auto()
+    PIECES = auto()
 
     @property
     def meaning(self) -> str:
@@ -58,6 +59,7 @@ _MEANING = {
     Oracle.CONCAVE: "a penalty that is concave in the size of each coefficient",
     Oracle.SUM: "a loss that is a sum",
     Oracle.DUAL: "a ridge on every coefficient and a convex loss of one prediction",
+    Oracle.PIECES: "a loss of one kink a sample, absolute values and squares",
 }
 
 

@@ -69,6 +69,10 @@ class _Shifted(Loss):
     def dual(self) -> bool:
         return self.loss.dual
 
+    def pieces(self, y: Array) -> tuple[Array, Array, Array] | None:
+        found = self.loss.pieces(y[:, 0])
+        return None if found is None else (found[0] - y[:, 1], *found[1:])
+
     @property
     def kinked(self) -> bool:  # type: ignore[override]
         return self.loss.kinked

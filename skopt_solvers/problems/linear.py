@@ -111,7 +111,8 @@ class LinearProblem(Problem):
         if single and loss.convex and self._held:
             able |= Oracle.DUAL
         if single and loss.kinked:
-            return able
+            straight = loss.pieces(self.response.y) is not None
+            return able | Oracle.PIECES if straight and self.penalty.elastic else able
         able |= Oracle.GRADIENT | Oracle.CERTIFICATE
         if self.response.separable:
             able |= Oracle.ROWS | Oracle.SUM

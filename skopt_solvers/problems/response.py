@@ -87,6 +87,9 @@ class SingleResponse(Response):
 
     def balance(self, z: Array) -> Array:
         """Newton's method kept in a bracket: the mean slope increases with c."""
+        straight = self.loss.pieces(self.y)
+        if straight is not None:
+            return _quantile(straight[0] - z, *straight[1:], self.weights)
         c, low, high = 0.0, -math.inf, math.inf
         for _ in range(100):
             _, slopes, curvatures = self.jets(z + c)
@@ -124,6 +127,14 @@ class ScalarResponse(SingleResponse):
     def information(self, z: Array) -> Array:
         y = readonly(self.loss.expected(self.y, z))
         return kernels.jets(self.record, y, self.weights, readonly(z))[2]  # type: ignore[no-any-return]
+
+
+def _quantile(kinks: Array, below: Array, above: Array, weights: Array) -> Array:
+    """Where a sum of losses with these kinks and slopes is smallest."""
+    order = np.argsort(kinks, kind="stable")
+    rising = np.cumsum((weights * (below + above))[order])
+    first = np.searchsorted(rising, weights @ below)
+    return np.asarray(kinks[order[min(first, len(order) - 1)]])
 
 
 class LaneResponse(Response):

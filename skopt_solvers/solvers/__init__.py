@@ -17,6 +17,7 @@ from .differential_evolution import DifferentialEvolution
 from .dual_coordinate_descent import DualCoordinateDescent
 from .genetic_algorithm import GeneticAlgorithm
 from .gradient_descent import GradientDescent
+from .interior_point import InteriorPoint
 from .lbfgs import LBFGS
 from .lion import Lion
 from .nadam import NAdam
@@ -70,6 +71,7 @@ __all__ = [
     "FixedStep",
     "GeneticAlgorithm",
     "GradientDescent",
+    "InteriorPoint",
     "Lion",
     "NAdam",
     "NelderMead",

@@ -9,9 +9,12 @@ from .block_descent import BlockDescent
 from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .dual_coordinate_descent import DualCoordinateDescent
+from .interior_point import InteriorPoint
 from .lbfgs import LBFGS
 from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
+
+NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
 
 
 def choose(problem: Problem) -> Solver:
@@ -22,11 +25,13 @@ def choose(problem: Problem) -> Solver:
     smooth, coordinate descent works on the few columns that are in use, and block
     descent on the few groups of columns, where the penalty is one of groups; where a
     sample has several predictions (softmax), proximal Newton does what coordinate
-    descent does for one. Proximal gradient descent remains. What has no gradient is for
-    the dual where there is one (hinge), else for
-    CMA-ES.
+    descent does for one. Proximal gradient descent remains. Kinked losses go to the
+    interior-point method, wide ones with a ridge to the dual; what has nothing but
+    values to CMA-ES.
     """
     if Oracle.GRADIENT not in problem.provides:
+        if InteriorPoint.requires in problem.provides and not _wide(problem):
+            return InteriorPoint()
         dual = Oracle.DUAL in problem.provides
         return DualCoordinateDescent() if dual else CMAES()
     if Oracle.SMOOTH in problem.provides:
@@ -38,6 +43,11 @@ def choose(problem: Problem) -> Solver:
     if ProxNewton.requires in problem.provides:
         return ProxNewton()
     return ProximalGradient()
+
+
+def _wide(problem: Problem) -> bool:
+    """Whether the dual is there, and dense equations cost more than passes over it."""
+    return Oracle.DUAL in problem.provides and problem.size > NARROW
 
 
 def solver_for(problem: Problem, solver: Any) -> Solver:

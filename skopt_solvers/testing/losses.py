@@ -75,7 +75,8 @@ def check_loss(loss: Loss) -> None:
 
     The laws: `slope` and `curvature` are derivatives; convex, at least zero, with
     minimum zero; no curvature beyond `max_curvature`; `gap` is that of Fenchel and
-    Young, infinite for what is no slope; `respond` solves its equation; far predictions
+    Young, infinite for what is no slope; `respond` solves its equation; `pieces` give
+    its value; far predictions
     give no NaN, and NaN gives NaN; compiled code equals Python; `clone` and `pickle`
     work.
 
@@ -101,6 +102,7 @@ def check_loss(loss: Loss) -> None:
         _check_shape(loss, curve, y)
         _check_minimum(loss, curve, y)
         _check_python(loss, curve, y)
+        _check_pieces(loss, curve, y)
         if loss.dual:
             _check_gap(loss, curve, y)
             _check_gap_domain(loss, curve, y)
@@ -149,6 +151,17 @@ def _check_python(loss: Loss, curve: _Curve, y: float) -> None:
         law = f"its compiled {name} equals Python's"
         equal(loss, law, compiled[k], plain, tol, y=y, p=POINTS)
     check_record(loss, record)
+
+
+def _check_pieces(loss: Loss, curve: _Curve, y: float) -> None:
+    pieces = loss.pieces(np.array([y]))
+    if pieces is None:
+        return
+    kink, below, above = np.ravel(pieces)
+    r = POINTS - kink
+    expected = above * np.maximum(r, 0.0) + below * np.maximum(-r, 0.0)
+    law, tol = "its pieces make up its value", ROUNDING * (1 + np.abs(r))
+    equal(loss, law, curve.value(POINTS), expected, tol, y=y, p=POINTS)
 
 
 def _check_gap(loss: Loss, curve: _Curve, y: float) -> None:

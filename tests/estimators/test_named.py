@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from sklearn import linear_model, svm
+from sklearn import linear_model, metrics, svm
 
-from skopt_solvers import AdvancedLinearSVC, AdvancedRidge, regularization_path
+from skopt_solvers import (
+    AdvancedLinearSVC,
+    AdvancedQuantileRegressor,
+    AdvancedRidge,
+    regularization_path,
+)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -79,6 +84,41 @@ def test_the_intercept_of_a_linear_svc_is_free(cancer):
     b = svm.LinearSVC(C=0.01, dual=False, tol=1e-9, intercept_scaling=1e3).fit(X, y)
     np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-5)
     np.testing.assert_allclose(a.intercept_, b.intercept_, atol=1e-4)
+
+
+def pinball(model, X, y, s):
+    r, q = y - model.predict(X), model.quantile
+    loss = s @ np.where(r > 0, q * r, (q - 1) * r) / s.sum()
+    return loss + model.alpha * np.abs(model.coef_).sum()
+
+
+@pytest.mark.parametrize("storage", [np.asarray, sp.csr_array])
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 30.0])
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.8])
+def test_quantiles(diabetes, quantile, alpha, storage):
+    X, y = diabetes
+    s = np.arange(len(y)) % 3 + 0.0
+    shared = {"quantile": quantile, "alpha": alpha}
+    a = AdvancedQuantileRegressor(tol=1e-9, **shared).fit(storage(X), y, s)
+    b = linear_model.QuantileRegressor(**shared).fit(X, y, s)
+    assert pinball(a, X, y, s) == pytest.approx(pinball(b, X, y, s), rel=1e-8)
+    np.testing.assert_array_equal(a.coef_ != 0, b.coef_ != 0)
+    assert a.certificate_ <= 1e-9 and a.certificate_kind_ == "duality gap"
+    d2 = metrics.d2_pinball_score(y, a.predict(X), sample_weight=s, alpha=quantile)
+    assert a.score(X, y, s) == pytest.approx(d2)
+    moved = a.fit(storage(X), y + X[:, 0], s, offset=X[:, 0])
+    assert moved.score(X, y + X[:, 0], s, offset=X[:, 0]) == pytest.approx(d2)
+
+
+@pytest.mark.parametrize("penalty", ["l2", "l1"])
+def test_linear_svc_with_the_hinge_loss(cancer, penalty):
+    X, y = cancer
+    a = AdvancedLinearSVC(0.1, loss="hinge", penalty=penalty, tol=1e-8).fit(X, y)
+    assert a.certificate_ <= 1e-8
+    if penalty == "l2":
+        b = svm.SVC(C=0.1, kernel="linear", tol=1e-9).fit(X, y)
+        np.testing.assert_allclose(a.coef_, b.coef_, atol=1e-4)
+        np.testing.assert_allclose(a.intercept_, b.intercept_, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ def test_hinge_is_libsvms(C):
     """The intercept is free in libsvm as it is here."""
     X, y = data(SquaredHinge())
     ours = AdvancedLinearClassifier(
-        "hinge", alpha=1 / (C * len(y)), tol=1e-7, max_iter=100_000
-    ).fit(X, y)
-    assert isinstance(ours.solver_, DualCoordinateDescent)
+        "hinge", "l2", "dual_coordinate_descent", alpha=1 / (C * len(y)), tol=1e-7,
+        max_iter=100_000,
+    ).fit(X, y)  # fmt: skip
     theirs = SVC(C=C, kernel="linear", tol=1e-10).fit(X, y)
     made = linear_problem(X, y, Hinge(), L2(1 / (C * len(y))))
     packed = (made.pack(m.coef_[0], m.intercept_[0]) for m in (ours, theirs))
