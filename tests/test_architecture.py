@@ -122,7 +122,7 @@ def test_numba_is_known_to_floor_0_and_kernels_only(path):
 
 
 @pytest.mark.parametrize(
-    "path", sources("skopt_solvers", "tests", "examples", "benchmarks")
+    "path", sources("skopt_solvers", "tests", "parity", "examples", "benchmarks")
 )
 def test_files_are_short(path):
     lines = (ROOT / path).read_text(encoding="utf-8").count("\n")
