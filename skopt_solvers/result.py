@@ -150,6 +150,8 @@ class Result:
         One entry per iteration.
     counts : Counts
         Evaluations, gradients and Hessians asked for.
+    log : list of str
+        What the solver tried, and why.
     """
 
     x: np.ndarray
@@ -161,6 +163,7 @@ class Result:
     seconds: float
     history: History
     counts: Counts
+    log: list[str] = field(default_factory=list)
 
     @property
     def success(self) -> bool:

@@ -281,6 +281,7 @@ class _Loop:
             seconds=time.perf_counter() - self.begun,
             history=self.history,
             counts=self.problem.counts,
+            log=state.log,
         )
 
 

@@ -102,6 +102,10 @@ class Design(ABC):
         """
 
     @abstractmethod
+    def cross_gram(self, inverse: Array) -> Array:
+        """``X @ diag(inverse) @ X.T``, inverse >= 0: products of rows."""
+
+    @abstractmethod
     def gram_cost(self, columns: Array) -> float:
         """Cost of `gram`, in passes over the whole matrix; constants as measured."""
 

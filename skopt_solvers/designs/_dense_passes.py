@@ -78,6 +78,17 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     return total
 
 
+def cross(X: Array, inverse: Array) -> Array:
+    """``X @ diag(inverse) @ X.T``."""
+    total = np.zeros((len(X), len(X)), order="F")
+    root = np.sqrt(inverse)
+    for b in blocks(X.T, len(X)):
+        part = X[:, b] * root[b]
+        total = blas.dsyrk(1.0, part, beta=1.0, c=total, overwrite_c=1)
+    total += np.triu(total, 1).T
+    return total
+
+
 def panel(X: Array, d: Array, columns: Array, shift: Array, first: int) -> Array:
     """Columns `first` ... of the Gram matrix."""
     total = np.zeros((len(columns), len(columns) - first))

@@ -163,3 +163,34 @@ def outer(heads, local, values, d, first, total):
                     for b in range(max(a, b0), b1):
                         row[local[b]] += scaled * values[b]
                     a += 1
+
+
+@kernel
+def outer_rows(data, indices, starts, d, total):
+    """Upper triangle of ``X.T @ diag(d) @ X`` from rows whose indices increase."""
+    one = np.uint32(1)
+    for i in range(d.shape[0]):
+        a, stop = starts[i], starts[i + 1]
+        if d[i] == 0.0:
+            continue
+        while a < stop:
+            left, row = d[i] * data[a], total[indices[a]]
+            b = a
+            while b < stop:
+                row[indices[b]] += left * data[b]
+                b += one
+            a += one
+
+
+@kernel
+def cross_rows(data, indices, starts, inverse, total):
+    """``X @ diag(inverse) @ X.T``: each row, spread out, against those before it."""
+    spread = np.zeros_like(inverse)
+    for a in range(total.shape[0]):
+        for k in range(starts[a], starts[a + 1]):
+            spread[indices[k]] = data[k] * inverse[indices[k]]
+        for b in range(a + 1):
+            gather(data, indices, starts[b : b + 2], spread, total[a, b : b + 1])
+            total[b, a] = total[a, b]
+        for k in range(starts[a], starts[a + 1]):
+            spread[indices[k]] = 0.0

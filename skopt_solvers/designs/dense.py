@@ -8,6 +8,7 @@ from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
 from ._dense_passes import (
     blocks,
+    cross,
     dot,
     energy,
     extended,
@@ -137,6 +138,9 @@ class Dense(Design):
         if known is None or 2 * len(known) < len(columns):
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
+
+    def cross_gram(self, inverse: Array) -> Array:
+        return cross(self.X, inverse)
 
     def gram_cost(self, columns: Array) -> float:
         return len(columns) ** 2 / (16.0 * max(self.shape[1], 1))

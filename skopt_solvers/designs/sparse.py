@@ -10,12 +10,15 @@ from .._compile import readonly
 from ._base import Array, Columns, Design, Rows
 from ._dense_passes import energy, extended
 from ._sparse_passes import (
+    TILE,
     as_rows,
+    cross_rows,
     gather,
     gather_lanes,
     gather_some,
     gather_squares,
     outer,
+    outer_rows,
     scatter,
     scatter_lanes,
     scatter_some,
@@ -196,13 +199,17 @@ class Sparse(Design):
         new = np.zeros((len(columns), len(columns)))
         if not len(columns):  # needs no conversion
             return new
-        outer(*self._laid_out(columns), readonly(d), first, new)
+        if self._all(columns) and not first and len(columns) <= TILE:
+            outer_rows(*self._csr, readonly(d), new)
+        else:
+            outer(*self._laid_out(columns), readonly(d), first, new)
         new = new[:, first:]
         new[first:] += np.triu(new[first:], 1).T
         shift = shift[columns]
         if shift.any():
             # Z'dZ = X'dX - m (X'd)' - (X'd) m' + sum(d) m m'
-            sums = self.tdot_columns(columns, d)
+            every = self._all(columns)
+            sums = self.tdot(d) if every else self.tdot_columns(columns, d)
             new = new - np.outer(shift, sums[first:]) - np.outer(sums, shift[first:])
             new += d.sum() * np.outer(shift, shift[first:])
         return new if known is None else extended(known, new)
@@ -216,7 +223,20 @@ class Sparse(Design):
             self._last = columns.copy(), rows
         return rows
 
+    def _all(self, columns: Array) -> bool:
+        """Whether these are all columns, in order."""
+        p = self.shape[1]
+        return len(columns) == p and bool((columns == np.arange(p)).all())
+
+    def cross_gram(self, inverse: Array) -> Array:
+        total = np.empty((self.shape[0], self.shape[0]))
+        cross_rows(*self._csr, readonly(inverse), total)
+        return total
+
     def gram_cost(self, columns: Array) -> float:
+        if self._all(columns):
+            lengths = np.diff(self._csr[2]).astype(np.float64)
+            return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
         starts = self._csc[2].view(np.int64 if self._csc[2].itemsize > 4 else np.int32)
         entries = float(np.sum(starts[columns + 1] - starts[columns]))
         return 0.3 * entries**2 / max(self.shape[0] * self.nnz, 1)
@@ -236,7 +256,9 @@ class Sparse(Design):
         return gather_some(*self._csc, readonly(columns), readonly(s), out)
 
     def take(self, rows: Array) -> "Sparse":
-        return Sparse(self.X.tocsr()[rows])
+        data, *places = self._csr
+        signed = (each.view(each.dtype.str.replace("u", "i")) for each in places)
+        return Sparse(sp.csr_array((data, *signed), shape=self.shape)[rows])
 
     @cached_property
     def alike(self) -> bool:

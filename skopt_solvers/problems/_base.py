@@ -220,6 +220,10 @@ class Problem(ABC):
             A point nearby whose gradient is known already, or dual slopes.
         """
 
+    def excerpts(self) -> Iterator["Problem"]:
+        """Problems of more and more of the samples, where there are many."""
+        return iter(())
+
     @abstractmethod
     def scales(self, point: Point) -> Array:
         """Diagonal of the Hessian of the smooth part, or a bound of it; positive."""

@@ -14,12 +14,14 @@ from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._dual import Ascent
+from ._excerpts import excerpts, rough_hessian
 from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._regularizer import Regularizer
 from ._response import BaseResponse
+from ._row_metric import RowMetric
 from ._sweep import LinearSweep
 from ._units import Past
 from .regularizer import regularizer_of
@@ -350,6 +352,25 @@ class LinearProblem(Problem):
     def ascent(self, x: Array) -> Ascent:
         """The dual problem, from x on."""
         return Ascent(self, x)
+
+    def excerpts(self) -> Iterator["LinearProblem"]:
+        separable = self.response.separable and not self.response.shape
+        return excerpts(self) if separable else iter(())
+
+    def rough_hessian(self, part: "LinearProblem", point: LinearPoint) -> Array:
+        """The Hessian with correlations of the rows of `part` only."""
+        self.counts.hessians += 1
+        return rough_hessian(self, part, point)
+
+    @cached_property
+    def row_products(self) -> Array:
+        """Products of all pairs of rows."""
+        return self.design.cross_gram(readonly(np.ones(self.n_columns)))
+
+    def row_metric(self, point: LinearPoint) -> RowMetric:
+        """The Hessian's inverse through the rows that matter most."""
+        self.counts.hessians += 1
+        return RowMetric(self, point)
 
     def ridge(self, x: Array) -> Array:
         """Second derivative of a smooth penalty in each coordinate; else zeros."""

@@ -58,6 +58,12 @@ class Response(BaseResponse):
         other.weights = readonly(weights)
         return other
 
+    def take(self, rows: Array) -> Self:
+        """Some samples, with the weights that they have among all."""
+        other = copy(self)
+        other.y, other.weights = readonly(self.y[rows]), readonly(self.weights[rows])
+        return other
+
     def weigh(self, rows: Array) -> Array:
         """Each sample's row times its weight."""
         return rows * self.weights.reshape(-1, *(1,) * len(self.shape))

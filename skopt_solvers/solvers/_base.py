@@ -54,6 +54,7 @@ class State:
     stalled: bool = False
     exhausted: bool = False
     chosen: Point | None = None  # by a callback, to be the answer
+    log: list[str] = field(default_factory=list)  # what was tried, and why
     witness: Any = None  # whose slopes the certificate is from, if not the point's
 
     @property

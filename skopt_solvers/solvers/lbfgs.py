@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,18 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
+from ._beginnings import ascended
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
-from .preconditioners import Cholesky, Diagonal, Identity, Preconditioner
+from .preconditioners import Cholesky, Diagonal, Identity, Preconditioner, Rows
 
 CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
+WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
+SAMPLE = 10  # rows per column of a sample whose correlations stand for all
+FEW = 400  # rows of which all pairs are multiplied at once
+STEPS = 30  # on a sample
 
 
 @dataclass
@@ -53,6 +58,10 @@ class LBFGS(Solver):
     preconditioner : {"auto", "cholesky", "diagonal"} or None, default="auto"
         "auto" takes the Hessian's Cholesky factor where that is cheap, else its
         diagonal.
+    start : {"auto"} or None, default="auto"
+        "auto" begins linear models on samples of the rows, where these are many, or
+        with `DualCoordinateDescent`, where columns are many and each has a ridge; None
+        at the start of the problem.
     tol : float, default=1e-6
         Certificate at which to stop.
     max_iter : int, default=1000
@@ -81,29 +90,88 @@ class LBFGS(Solver):
     constraints = {  # noqa: RUF012
         "memory": Whole(0),
         "preconditioner": Choice("auto", "cholesky", "diagonal", None),
+        "start": Choice("auto", None),
     }
 
-    def __init__(self, memory=10, preconditioner="auto", tol=1e-6, max_iter=1000):
+    def __init__(
+        self, memory=10, preconditioner="auto", start="auto", tol=1e-6, max_iter=1000
+    ):
         self.memory = memory
         self.preconditioner = preconditioner
+        self.start = start
         self.tol = tol
         self.max_iter = max_iter
 
     def init(self, problem: Problem, x: Array, budget: Budget) -> LBFGSState:
         state = LBFGSState(problem.at(x), budget, NOT_YET)
-        state.metric = self._metric(problem)
         state.pairs = deque(maxlen=self.memory)
         state.certify(problem)
+        if self._done(state):
+            return state
+        part = None
+        if self.start == "auto" and np.array_equal(x, problem.start()):
+            part = self._begin(problem, state)
         if not self._done(state):
+            state.metric = self._metric(problem, part)
             state.metric.build(problem, state.point)
+            state.log.append(f"metric: {type(state.metric).__name__}")
         return state
 
+    def _begin(self, problem: Any, state: LBFGSState) -> Any:
+        """Go to where the whole problem is worth it; the last sample, if any."""
+        if self._wide(problem):
+            if problem.design.shape[0] > FEW:
+                dual, note = ascended(problem, state.point.x, state.budget)
+                state.point, state.certificate = dual.point, dual.certificate
+                state.witness, state.n_iter = dual.witness, dual.n_iter
+                state.log.append(note)
+            return None
+        part, x, width = None, state.point.x, problem.size
+        for part in problem.excerpts() if width <= LARGEST else ():
+            rows = part.design.shape[0]
+            x = self._sampled(part, x, state.budget, 0.1 * width / rows)
+            state.log.append(f"start: a sample of {rows} rows")
+        if part is not None:
+            point = problem.at(x)
+            if point.objective < state.point.objective:
+                state.point = point
+                state.certify(problem)
+        return part
+
+    def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Array:
+        """Minimise over a sample, as far as it tells about the whole."""
+        state = LBFGSState(part.at(x), replace(budget, tol=tol), NOT_YET)
+        state.pairs, state.metric = deque(maxlen=self.memory), Cholesky()
+        state.metric.build(part, state.point)
+        for _ in range(STEPS):
+            _, decrement = self._direction(state, state.point.gradient)
+            enough = decrement <= 2 * tol * abs(state.point.objective)
+            if enough or state.stalled or budget.spent:
+                break
+            self._move(part, state)
+        return state.point.x
+
+    def _wide(self, problem: Problem) -> bool:
+        """Whether a Hessian is too large to be formed, and there is a dual."""
+        if Oracle.DUAL not in problem.provides:
+            return False
+        n, p = problem.design.shape  # type: ignore[attr-defined]
+        return self.preconditioner == "auto" and (p > LARGEST or p > max(n, SMALL))
+
     def step(self, problem: Problem, state: Any) -> None:
+        before = state.point
+        self._move(problem, state)
+        if state.point is not before:
+            state.certify(problem)
+
+    def _move(self, problem: Problem, state: Any) -> None:
+        """One iteration, uncertified."""
         point, g = state.point, state.point.gradient
         direction, decrement = self._direction(state, g)
         state.decrements.append(decrement)
         if self._refresh_pays(problem, state):
             state.metric.build(problem, point)
+            state.log.append(f"metric: built anew after {state.n_iter} iterations")
             state.pairs.clear()
             state.decrements.clear()
             direction, decrement = self._direction(state, g)
@@ -116,7 +184,6 @@ class LBFGS(Solver):
             return
         state.point, state.rate = line.point(t), t
         remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
-        state.certify(problem)
 
     def _direction(self, state: LBFGSState, g: Array) -> tuple[Array, float]:
         """The direction and its decrement ``g' B g``."""
@@ -129,15 +196,21 @@ class LBFGS(Solver):
             return min(1.0, 1.0 / max(float(np.linalg.norm(g)), 1e-300))
         return 1.0
 
-    def _metric(self, problem: Problem) -> Preconditioner:
+    def _metric(self, problem: Problem, part: Any = None) -> Preconditioner:
         able = Oracle.HESSIAN in problem.provides
-        cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
-        cheap = able and cheap and problem.size <= LARGEST
         if self.preconditioner == "cholesky" and able:
             return Cholesky()
-        if self.preconditioner == "auto" and cheap:
-            return Cholesky()
-        return Identity() if self.preconditioner is None else Diagonal()
+        if self.preconditioner != "auto":
+            return Identity() if self.preconditioner is None else Diagonal()
+        if self._wide(problem):
+            return Rows()
+        if not able or problem.size > LARGEST:
+            return Diagonal()
+        rows = 0 if part is None else part.design.shape[0]
+        if rows >= SAMPLE * problem.size and problem.hessian_cost > WHOLE:
+            return Cholesky(part=part)
+        cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
+        return Cholesky() if cheap else Diagonal()
 
     def _done(self, state: LBFGSState) -> bool:
         certificate = state.certificate

@@ -2,13 +2,14 @@
 
 import math
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
 
 from ..problems._base import Point, Problem
 
-__all__ = ["Cholesky", "Diagonal", "Identity", "Preconditioner"]
+__all__ = ["Cholesky", "Diagonal", "Identity", "Preconditioner", "Rows"]
 
 Array = np.ndarray
 
@@ -73,15 +74,16 @@ class Cholesky(Preconditioner):
     ----------
     damping : float, default=0.0
         Added to the unit diagonal from the start.
+    part : Problem, default=None
+        A problem of some of the samples, whose correlations stand for those of all.
     """
 
-    exact = True
-
-    def __init__(self, damping: float = 0.0) -> None:
-        self.damping = damping
+    def __init__(self, damping: float = 0.0, part: Any = None) -> None:
+        self.damping, self.part = damping, part
+        self.exact = part is None
 
     def build(self, problem: Problem, point: Point) -> None:
-        hessian = problem.hessian(point)
+        hessian = self._hessian(problem, point)
         diagonal = np.abs(np.diag(hessian))
         self.scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
         hessian *= self.scale
@@ -101,5 +103,33 @@ class Cholesky(Preconditioner):
         x, _ = lapack.dpotrs(self.factor, self.scale * v, lower=0)
         return self.scale * x
 
-    def cost(self, problem: Problem) -> float:
-        return problem.hessian_cost
+    def _hessian(self, problem: Any, point: Point) -> Array:
+        if self.part is None:
+            return problem.hessian(point)  # type: ignore[no-any-return]
+        return problem.rough_hessian(self.part, point)  # type: ignore[no-any-return]
+
+    def cost(self, problem: Any) -> float:
+        if self.part is None:
+            return problem.hessian_cost  # type: ignore[no-any-return]
+        share = self.part.design.nnz / problem.design.nnz
+        return 1.5 + self.part.hessian_cost * share  # type: ignore[no-any-return]
+
+
+class Rows(Preconditioner):
+    """Woodbury's formula on the rows of a linear model that matter most.
+
+    Exact where the rows are few. For models with many columns and a ridge on each.
+    """
+
+    def build(self, problem: Any, point: Point) -> None:
+        self.metric = problem.row_metric(point)
+        self.exact = self.metric.exact
+
+    def solve(self, v: Array) -> Array:
+        return self.metric.solve(v)  # type: ignore[no-any-return]
+
+    def cost(self, problem: Any) -> float:
+        rows, n = len(self.metric.rows), problem.design.shape[0]
+        # its products, in units of two passes over all entries, and a factorisation
+        products = 0.0 if self.exact else 1.0 + 0.1 * rows * rows / n
+        return products + rows**3 / (120.0 * max(problem.design.nnz, 1))

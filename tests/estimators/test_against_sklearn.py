@@ -30,6 +30,7 @@ from skopt_solvers.solvers import (
     SAGA,
     SVRG,
     CoordinateDescent,
+    DualCoordinateDescent,
     GradientDescent,
     Newton,
     NewtonCG,
@@ -39,7 +40,7 @@ from skopt_solvers.solvers._registry import solver_classes
 
 SOLVERS = [LBFGS(), Newton(), NewtonCG(), CoordinateDescent(), ProximalGradient()]
 # these need more than their max_iter to come to 1e-8 on columns of so different scales
-SLOW = {BFGS, OWLQN, GradientDescent, SAG, SAGA, SVRG}
+SLOW = {BFGS, OWLQN, DualCoordinateDescent, GradientDescent, SAG, SAGA, SVRG}
 STORAGES = {"dense": np.asarray, "sparse": sp.csr_array}
 CLASSES = ["breast_cancer", "wine", "digits", "diabetes"]
 

@@ -146,6 +146,7 @@ def check_passes(design, X):
     close(design.dot(frozen(w)), exact @ w)
     close(design.tdot(s), exact.T @ s)
     check_gram(design, exact)
+    check_cross_gram(design, exact)
     rows = np.array([0, n - 1, n // 2, 0])
     some = np.random.default_rng(1).permutation(p)[: max(p - 3, 1)]
     w = vectors(len(some), 2 * LANES)
@@ -156,6 +157,12 @@ def check_passes(design, X):
     assert taken.dtype == X.dtype and type(taken) is type(design)
     close(taken.dot(vectors(p)), exact[rows] @ vectors(p))
     close(taken.tdot(vectors(4)), exact[rows].T @ vectors(4))
+
+
+def check_cross_gram(design, exact):
+    inverse = np.linspace(0.0, 2.0, exact.shape[1])
+    found = design.cross_gram(inverse)
+    assert_allclose(found, (exact * inverse) @ exact.T, rtol=1e-12, atol=1e-12)
 
 
 def check_gram(design, exact):

@@ -1,0 +1,84 @@
+"""Problems of some rows of a linear model: where to begin on many, and rough Hessians.
+
+An excerpt keeps the weights of its rows, so they sum to less than one and the penalty
+weighs as much against each row as in the whole: a sample of separable classes would run
+away otherwise. Its coordinates are those of the whole problem.
+"""
+
+from collections.abc import Iterator
+from copy import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._compile import readonly
+
+if TYPE_CHECKING:
+    from ._linear_point import LinearPoint
+    from .linear import LinearProblem
+
+Array = np.ndarray
+
+RUN = 8  # consecutive rows of a dense matrix: one line of memory in Fortran order
+ROWS_PER_COLUMN, FEWEST = 10, 1000  # of the first excerpt
+GROWTH, LARGEST = 4, 3  # the next has so many times the rows; below a third of all
+OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
+
+
+def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
+    """Problems of more and more rows, none of nearly all of them."""
+    n, m = problem.design.shape[0], FEWEST
+    m = max(ROWS_PER_COLUMN * problem.n_columns, m)
+    while m < n / LARGEST:
+        yield excerpt(problem, m)
+        m *= GROWTH
+
+
+def excerpt(problem: "LinearProblem", count: int) -> "LinearProblem":
+    """The problem of about `count` rows from all parts of the data."""
+    rows = spread(problem.design.shape[0], count, 1 if problem.design.sparse else RUN)
+    other = copy(problem)
+    for name in OWN:
+        vars(other).pop(name, None)
+    other.design = problem.design.take(rows)
+    other.response = problem.response.take(rows)
+    return other
+
+
+def spread(n: int, count: int, run: int) -> Array:
+    """Runs of rows, one at a random place of each of equal parts of all rows."""
+    parts = max(count // run, 1)
+    width = n / parts
+    jitter = np.random.default_rng(0).uniform(size=parts) * max(width - run, 0.0)
+    starts = (np.arange(parts) * width + jitter).astype(np.int64)
+    rows = (starts[:, None] + np.arange(run)).ravel()
+    return rows[rows < n]
+
+
+def rough_hessian(
+    problem: "LinearProblem", part: "LinearProblem", point: "LinearPoint"
+) -> Array:
+    """The Hessian with a diagonal from all rows and correlations from those of `part`.
+
+    The sample alone would miss rare columns, along which steps would explode.
+    """
+    columns = np.arange(problem.n_columns)
+    hessian = part.loss_hessian(part.at(point.x), columns)
+    sampled, whole = np.diag(hessian), loss_diagonal(problem, point)
+    scale = np.sqrt(whole / np.where(sampled > 0, sampled, np.inf))
+    hessian *= scale
+    hessian *= scale[:, None]
+    hessian[np.diag_indices_from(hessian)] = whole + problem.ridge(point.x)
+    return hessian
+
+
+def loss_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
+    """Diagonal of the Hessian of the loss: centred columns, then the intercept."""
+    d = readonly(problem.response.weigh(point.curvatures))
+    squares = problem.design.square_tdot(d)
+    if not problem.fit_intercept:
+        return squares
+    total, mean = float(d.sum()), problem.mean
+    squares += mean * (mean * total - 2.0 * problem.design.tdot(d))
+    squares[problem.constant] = 0.0
+    return np.append(np.maximum(squares, 0.0), total)

@@ -1,0 +1,78 @@
+"""The Hessian of a linear model with a ridge, inverted through its heaviest rows."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import linalg
+
+from .._compile import readonly
+from ..kernels.dual import squares
+
+if TYPE_CHECKING:
+    from ._linear_point import LinearPoint
+    from .linear import LinearProblem
+
+Array = np.ndarray
+
+MOST = 800  # rows that enter one by one
+REST = 0.1  # of the leverage of all rows that may be left to the diagonal
+
+
+class RowMetric:
+    r"""``L + U' U``, L diagonal and U of scaled rows, inverted by Woodbury's formula,
+
+    .. math:: L^{-1} - L^{-1} U' (I + U L^{-1} U')^{-1} U L^{-1}.
+
+    Rows enter U in the order of their leverage; the others add their squares to L. The
+    intercept is one more column of ones, taken where all columns are zero.
+    """
+
+    def __init__(self, problem: "LinearProblem", point: "LinearPoint") -> None:
+        self.problem, self.frame = problem, problem.user_frame()
+        design, p = problem.design, problem.n_columns
+        d = problem.response.weigh(point.curvatures)
+        ridge = problem.ridge(point.x)[:p]
+        self.rows = heaviest(problem, d, ridge)
+        rest = d.copy()
+        rest[self.rows] = 0.0
+        self.exact = not rest.any()
+        diagonal = ridge if self.exact else ridge + design.square_tdot(readonly(rest))
+        self.inverse = 1.0 / np.maximum(diagonal, 1e-300)
+        self.part = design if self.exact else design.take(self.rows)
+        self.root = np.sqrt(d[self.rows])
+        if self.exact and ridge.min() == ridge.max():
+            system = problem.row_products * self.inverse[0]
+        else:
+            system = self.part.cross_gram(readonly(self.inverse))
+        if problem.fit_intercept:
+            total = max(float(rest.sum()), 1e-8 * float(d.sum()), 1e-300)
+            self.inverse = np.append(self.inverse, 1.0 / total)
+            system += 1.0 / total
+        system *= self.root
+        system *= self.root[:, None]
+        system[np.diag_indices_from(system)] += 1.0
+        self.factor = linalg.cho_factor(system, overwrite_a=True, check_finite=False)
+
+    def solve(self, v: Array) -> Array:
+        """The inverse times v."""
+        p = self.problem.n_columns
+        y = self.inverse * self.frame.gradient(v)
+        rows = self.part.dot(readonly(y[:p])) + (y[p] if len(y) > p else 0.0)
+        rows = linalg.cho_solve(self.factor, self.root * rows, check_finite=False)
+        rows *= self.root
+        back = self.part.tdot(readonly(rows))
+        if len(y) > p:
+            back = np.append(back, rows.sum())
+        return self.frame.leave(y - self.inverse * back)
+
+
+def heaviest(problem: "LinearProblem", d: Array, ridge: Array) -> Array:
+    """Rows with the largest ``d_i x_i' diag(1/ridge) x_i``, in order of storage."""
+    n = problem.design.shape[0]
+    if n <= MOST:
+        return np.arange(n)
+    weights = readonly(1.0 / np.maximum(ridge, 1e-300))
+    leverage = d * squares(problem.design.rows.record(), weights, n)
+    order = np.argsort(-leverage, kind="stable")
+    left = leverage.sum() - np.cumsum(leverage[order])
+    return np.sort(order[: min(MOST, int(np.sum(left > REST)) + 1)])

@@ -1,0 +1,127 @@
+"""L-BFGS on linear models: samples first, the dual first, and both metrics."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from problems import DESIGNS
+from scipy.special import expit
+
+from skopt_solvers.losses import Logistic, Poisson, Squared, SquaredHinge
+from skopt_solvers.penalties import L2, NoPenalty
+from skopt_solvers.problems import linear_problem
+from skopt_solvers.problems._excerpts import excerpt, spread
+from skopt_solvers.run import run
+from skopt_solvers.solvers import LBFGS, Newton
+from skopt_solvers.solvers.preconditioners import Cholesky, Rows
+
+
+def tall(n=4000, p=4, design="dense", loss=None, penalty=None, intercept=True):
+    """Rows sorted by class, a rare column, one far from zero."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, p)) * 10.0 ** np.arange(p)
+    X[:, 0] += 3.0
+    X[:, 1] *= rng.random(n) < 0.01
+    score = X[:, 0] - 0.02 * X[:, 2] - 3.0
+    y = np.sort(np.where(rng.random(n) < expit(score), 1.0, -1.0))
+    X = X[np.argsort(score + rng.logistic(size=n))]
+    loss = loss or Logistic()
+    y = y if loss.labels else rng.poisson(np.exp(0.3 * (y + 1))) * 1.0
+    return linear_problem(
+        DESIGNS[design](X), y, loss, penalty or L2(1e-3), fit_intercept=intercept,
+        sample_weight=np.arange(n) % 3 + 0.5,
+    )  # fmt: skip
+
+
+def wide(n=40, p=90, intercept=True, ridges=None, loss=None):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(n, p)) + rng.normal(size=(n, 1))
+    X[rng.random(X.shape) < 0.5] = 0.0
+    y = np.where(rng.random(n) < 0.5, 1.0, -1.0)
+    return linear_problem(
+        sp.csr_array(X), y, loss or Logistic(), L2(1e-3, weights=ridges),
+        fit_intercept=intercept, sample_weight=np.arange(n) % 3 + 0.5,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", [Logistic(), SquaredHinge(), Poisson()], ids=repr)
+@pytest.mark.parametrize(
+    ("design", "penalty"), [("fortran", None), ("csr", NoPenalty()), ("csc", None)]
+)
+def test_samples_lead_to_the_same_optimum(design, penalty, loss):
+    made = tall(design=design, loss=loss, penalty=penalty)
+    result = run(LBFGS(tol=1e-9), made)
+    assert result.success, result
+    assert any("sample of" in line for line in result.log)
+    best = run(Newton(tol=1e-10), tall(design=design, loss=loss, penalty=penalty))
+    assert result.objective == pytest.approx(best.objective, rel=1e-8)
+
+
+def test_a_sample_of_all_rows_is_the_problem():
+    made = tall(n=1024)
+    whole = excerpt(made, 1024)
+    x = np.linspace(-1.0, 1.0, made.size)
+    assert whole.at(x).objective == pytest.approx(made.at(x).objective, rel=1e-12)
+    np.testing.assert_allclose(
+        made.rough_hessian(whole, made.at(x)), made.hessian(made.at(x)), rtol=1e-9,
+        atol=1e-9,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n", "count", "run"), [(10, 3, 1), (100, 50, 8), (9, 9, 1), (17, 16, 8)]
+)
+def test_samples_are_rows_from_everywhere(n, count, run):
+    rows = spread(n, count, run)
+    assert len(np.unique(rows)) == len(rows)
+    assert rows[0] >= 0
+    assert rows[-1] < n
+    assert abs(len(rows) - count) < run + 1
+
+
+def test_a_rough_hessian_has_the_whole_diagonal():
+    made = tall()
+    point = made.at(np.full(made.size, 0.01))
+    rough = made.rough_hessian(excerpt(made, 200), point)
+    np.testing.assert_allclose(
+        np.diag(rough), np.diag(made.hessian(point)), rtol=1e-9
+    )
+    metric = Cholesky(part=excerpt(made, 200))
+    metric.build(made, point)
+    assert not metric.exact
+    assert metric.cost(made) > 0
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("ridges", [None, "unequal"])
+def test_rows_are_the_hessian_where_all_of_them_enter(intercept, ridges):
+    ridges = np.linspace(0.5, 2.0, 90) if ridges else None
+    made = wide(intercept=intercept, ridges=ridges)
+    point = made.at(np.linspace(-0.1, 0.1, made.size))
+    metric = Rows()
+    metric.build(made, point)
+    assert metric.exact
+    v = np.cos(np.arange(made.size))
+    back = made.hessian(point) @ metric.solve(v)
+    np.testing.assert_allclose(back, v, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("loss", [Logistic(), SquaredHinge(), Squared()], ids=repr)
+def test_more_columns_than_rows(loss, intercept):
+    """Few rows enter the metric at once; many are visited in the dual first."""
+    for n, p in ((40, 130), (500, 600)):
+        made = wide(n, p, intercept=intercept, loss=loss)
+        result = run(LBFGS(tol=1e-8), made)
+        assert result.success, result
+        plain = run(LBFGS(preconditioner="diagonal", tol=1e-8, max_iter=5000), made)
+        assert result.objective == pytest.approx(plain.objective, rel=1e-6)
+        assert any("dual" in line for line in result.log) == (n == 500)
+
+
+def test_a_start_of_ones_own_is_kept():
+    made = tall()
+    best = run(LBFGS(tol=1e-9), made)
+    again = run(LBFGS(tol=1e-7), made, best.x)
+    assert again.n_iter == 0
+    assert not again.log
+    assert run(LBFGS(tol=1e-9, start=None), made).success
