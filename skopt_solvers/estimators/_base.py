@@ -285,11 +285,14 @@ class LinearModel(Adjustable, Inference, ABC):
         hint = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
-            if before is None:
-                start = self._start(problem, design, plan, task, deadline)
-            else:
+            if not results:
+                self.solver_ = self._solver(problem)
+            easier, start = None, None
+            if before is not None:
                 start = pack(problem, *before, lanes)
-            results.append(self._run(problem, start, deadline, results))
+            else:
+                easier = self._easier(problem, design, plan, task)
+            results.append(self._run(problem, deadline, results, easier, start))
             self._fits.append(Fit(problem, results[-1].x, plan.weights.sum()))
             if not (results[-1].success or hint):
                 hint = brief(Case(problem, self.solver_, results[-1]))
@@ -305,42 +308,40 @@ class LinearModel(Adjustable, Inference, ABC):
     def _run(
         self,
         problem: LinearProblem,
-        start: Array | None,
         deadline: float,
         done: Sequence[Result],
+        easier: LinearProblem | None,
+        start: Array | None,
     ) -> Result:
-        """Solve one problem; after an interrupt the others stay where they begin."""
-        if not done:
-            self.solver_ = self._solver(problem)
-        interrupted = any(r.status is Status.INTERRUPTED for r in done)
+        """Solve one problem, after an easier one if that is where it begins.
+
+        After an interrupt the others stay where they begin.
+        """
+        first = [] if easier is None else [_run_easier(problem, easier, deadline)]
+        interrupted = any(r.status is Status.INTERRUPTED for r in [*done, *first])
         with np.errstate(all="ignore"):  # the run looks for overflow itself
-            return run(
+            result = run(
                 self.solver_,
                 problem,
-                start,
+                first[0].x if first else start,
                 max_iter=0 if interrupted else None,
                 max_time=max(0.0, deadline - time.perf_counter()),
                 callbacks=self._watchers(),
                 random_state=self.random_state,
             )
+        return replace(result, n_iter=result.n_iter + sum(r.n_iter for r in first))
 
-    def _start(
-        self, problem: Any, design: Design, plan: Plan, task: Task, deadline: float
-    ) -> Array | None:
-        """The solution of a loss with derivatives, where the loss itself has none, or
-        that of a convex penalty."""
-        if plan.loss.whole:
-            if plan.loss.surrogate is None:
-                return None
-            loss = for_classes(as_loss(plan.loss.surrogate), task.lanes)
-            problem = self._problem(design, replace(plan, loss=loss), task)
-        else:
-            problem = relaxed(problem)
-            if problem is None:
-                return None
-        limit = max(0.0, deadline - time.perf_counter())
-        with np.errstate(all="ignore"):
-            return run(choose(problem), problem, tol=NEAR, max_time=limit).x
+    def _easier(
+        self, problem: LinearProblem, design: Design, plan: Plan, task: Task
+    ) -> LinearProblem | None:
+        """The problem with a loss that has derivatives, where its own has none, or with
+        a convex penalty, where its own is not."""
+        if not plan.loss.whole:
+            return relaxed(problem)
+        if plan.loss.surrogate is None:
+            return None
+        loss = for_classes(as_loss(plan.loss.surrogate), task.lanes)
+        return self._problem(design, replace(plan, loss=loss), task)
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         problem = linear_problem(
@@ -402,6 +403,16 @@ class LinearModel(Adjustable, Inference, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _run_easier(
+    problem: LinearProblem, easier: LinearProblem, deadline: float
+) -> Result:
+    """The solution of an easier problem, near enough where its loss is the same."""
+    tol = NEAR if problem.response.differentiable else None
+    limit = max(0.0, deadline - time.perf_counter())
+    with np.errstate(all="ignore"):
+        return run(choose(easier), easier, tol=tol, max_time=limit)
 
 
 def problems_of(
