@@ -10,6 +10,7 @@ import numpy as np
 from .._compile import kernel
 
 TILE = 512  # columns of a Gram matrix that are made at once: 2 MB of it
+MANY = 12  # lanes from which a loop over all of them beats sums of four in registers
 
 
 @kernel
@@ -75,12 +76,19 @@ def scatter_lanes(data, indices, starts, lines, s, out):
 
 @kernel
 def gather_lanes(data, indices, starts, w, out):
-    """``out[i, :] = line_i @ w`` for a matrix w: one index serves four lanes."""
-    fours = out.shape[1] // 4 * 4
+    """``out[i, :] = line_i @ w`` for a matrix w: one index serves four lanes or all."""
+    lanes = out.shape[1]
     for i in range(out.shape[0]):
-        for lane in range(0, fours, 4):
+        first, last = starts[i], starts[i + 1]
+        if lanes >= MANY:
+            for k in range(first, last):
+                row, x = indices[k], data[k]
+                for lane in range(lanes):
+                    out[i, lane] += x * w[row, lane]
+            continue
+        for lane in range(0, lanes - 3, 4):
             a, b, c, d = 0.0, 0.0, 0.0, 0.0
-            for k in range(starts[i], starts[i + 1]):
+            for k in range(first, last):
                 row, x = indices[k], data[k]
                 a += x * w[row, lane]
                 b += x * w[row, lane + 1]
@@ -88,8 +96,8 @@ def gather_lanes(data, indices, starts, w, out):
                 d += x * w[row, lane + 3]
             out[i, lane], out[i, lane + 1] = a, b
             out[i, lane + 2], out[i, lane + 3] = c, d
-        for k in range(starts[i], starts[i + 1]):
-            for lane in range(fours, out.shape[1]):
+        for k in range(first, last):
+            for lane in range(lanes // 4 * 4, lanes):
                 out[i, lane] += data[k] * w[indices[k], lane]
     return out
 

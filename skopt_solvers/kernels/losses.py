@@ -54,6 +54,15 @@ def lane_jets(loss, y, s, z):
 
 
 @kernel
+def lane_shares(loss, z):
+    """Each row's shares, of which its Hessian is made."""
+    out = np.empty_like(z)
+    for i in range(z.shape[0]):
+        loss.shares(z[i], out[i])
+    return out
+
+
+@kernel
 def lane_curve(loss, z, v):
     """Each row's Hessian at z times the row of v."""
     out = np.empty_like(v)

@@ -139,16 +139,26 @@ class Loss(
         return y
 
 
-class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "gap")):
+class VectorLoss(
+    BaseEstimator, Compiled, native=("value", "slopes", "shares", "curve", "gap")
+):
     """A convex function of a vector of K predictions, per sample.
 
     `p`, `out`, `v` and `q` are rows of K numbers; `y` is the index of the class, or a
-    row of K targets where `labels` is False.
+    row of K targets where `labels` is False. The Hessian at p is
+    ``diag(s) - coupled * s s'`` for the shares s of `p`.
+
+    Attributes
+    ----------
+    coupled : float
+        How much predictions share one curvature: 1 for probabilities that sum to one,
+        0 where each prediction is by itself.
     """
 
     max_curvature: ClassVar[float] = math.inf
     quadratic: ClassVar[bool] = False
     residual: ClassVar[bool] = False
+    coupled: ClassVar[float] = 1.0
     labels: ClassVar[bool] = True
     lanes: ClassVar[bool] = True
     likelihood: ClassVar[str] = ""
@@ -164,6 +174,13 @@ class VectorLoss(BaseEstimator, Compiled, native=("value", "slopes", "curve", "g
     @abstractmethod
     def slopes(self, y, p, out):
         """Write the gradient in `p` to `out`; return the value."""
+
+    @abstractmethod
+    def shares(self, p, out):
+        """Write the shares of `p` to `out`.
+
+        Returns the part of the value that does not depend on a label.
+        """
 
     @abstractmethod
     def curve(self, p, v, out):

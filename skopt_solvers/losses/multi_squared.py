@@ -24,6 +24,7 @@ class MultiSquared(VectorLoss):
     quadratic = True
     labels = False
     residual = True
+    coupled = 0.0
 
     def value(self, y, p):
         total = 0.0
@@ -37,6 +38,11 @@ class MultiSquared(VectorLoss):
             out[k] = p[k] - y[k]
             total += 0.5 * out[k] * out[k]
         return total
+
+    def shares(self, p, out):
+        for k in range(p.shape[0]):
+            out[k] = 1.0
+        return 0.0
 
     def curve(self, p, v, out):
         for k in range(p.shape[0]):

@@ -35,29 +35,32 @@ class Multinomial(VectorLoss):
             total += exp(p[k] - top)
         return np.log(total) + top - p[int(y)]
 
-    def slopes(self, y, p, out):
-        top = p.max()
+    def shares(self, p, out):
+        top = p[0]
+        for k in range(1, p.shape[0]):
+            top = max(top, p[k])
+        for k in range(p.shape[0]):  # a loop of its own: it is vectorised
+            out[k] = exp(p[k] - top)
         total = 0.0
         for k in range(p.shape[0]):
-            out[k] = exp(p[k] - top)
             total += out[k]
         for k in range(p.shape[0]):
             out[k] /= total
+        return np.log(total) + top
+
+    def slopes(self, y, p, out):
         label = int(y)
+        value = self.shares(p, out) - p[label]
         out[label] -= 1.0
-        return np.log(total) + top - p[label]
+        return value
 
     def curve(self, p, v, out):
-        top = p.max()
-        total = 0.0
+        self.shares(p, out)
         mean = 0.0
         for k in range(p.shape[0]):
-            out[k] = exp(p[k] - top)
-            total += out[k]
             mean += out[k] * v[k]
-        mean /= total
         for k in range(p.shape[0]):
-            out[k] *= (v[k] - mean) / total
+            out[k] *= v[k] - mean
 
     def gap(self, y, p, q):
         top = p.max()

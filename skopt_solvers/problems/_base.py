@@ -58,7 +58,7 @@ _MEANING = {
     Oracle.ORTHANTS: "a penalty of absolute values and squares (no bounds)",
     Oracle.CONCAVE: "a penalty that is concave in the size of each coefficient",
     Oracle.SUM: "a loss that is a sum",
-    Oracle.DUAL: "a ridge on every coefficient and a convex loss of one prediction",
+    Oracle.DUAL: "a ridge on every coefficient and a convex loss (not of targets)",
     Oracle.PIECES: "a loss of one kink a sample, absolute values and squares",
 }
 
@@ -197,6 +197,11 @@ class Problem(ABC):
     @abstractmethod
     def user_frame(self) -> Frame:
         """The user's coordinates, such as the intercept where the columns are zero."""
+
+    @property
+    @abstractmethod
+    def row_bend(self) -> float:
+        """How far a sample's own dual step goes: mean of ``s |x|**2 / ridge``."""
 
     @property
     @abstractmethod

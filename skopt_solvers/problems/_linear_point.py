@@ -56,7 +56,12 @@ class LinearPoint(Point):
         """Curvature of each prediction by itself, of the shape of z."""
         if self._curvatures is not None:
             return self._curvatures
-        return np.stack([self.pair(a, a) for a in range(self.problem.lanes)], axis=1)
+        return self.shares * (1.0 - self.problem.response.loss.coupled * self.shares)
+
+    @cached_property
+    def shares(self) -> Array:
+        """Of several predictions, what each sample's Hessian is made of."""
+        return self.problem.response.shares(self.z)  # type: ignore[no-any-return]
 
     @property
     def expected(self) -> "LinearPoint":
@@ -69,7 +74,8 @@ class LinearPoint(Point):
         """Entry (a, b) of each sample's Hessian."""
         if self._curvatures is not None:
             return self._curvatures
-        return self.problem.response.block(self.z, a, b)  # type: ignore[attr-defined, no-any-return]
+        shared = self.problem.response.loss.coupled * self.shares[:, b]
+        return self.shares[:, a] * (float(a == b) - shared)  # type: ignore[no-any-return]
 
     def curve(self, v: Array) -> Array:
         """Each sample's Hessian times v."""

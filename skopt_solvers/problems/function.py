@@ -156,6 +156,10 @@ class FunctionProblem(Problem):
         return Own()
 
     @property
+    def row_bend(self) -> float:
+        return math.inf
+
+    @property
     def hessian_cost(self) -> float:
         return 1.0 if self.hess is not None else math.inf
 

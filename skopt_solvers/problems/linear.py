@@ -14,6 +14,7 @@ from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._dual import Ascent
+from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian
 from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify
@@ -110,7 +111,8 @@ class LinearProblem(Problem):
             return able
         loss = self.response.loss
         single = self.response.separable and not self.response.shape
-        if single and loss.convex and self._held:
+        classes = self.response.shape and loss.coupled
+        if (single or classes) and loss.convex and self._held:
             able |= Oracle.DUAL
         if single and loss.kinked:
             straight = loss.pieces(self.response.y) is not None
@@ -243,6 +245,10 @@ class LinearProblem(Problem):
             return null  # type: ignore[no-any-return]
         return LinearPoint(self, x, self.push(x))
 
+    def predicting(self, z: Array) -> LinearPoint:
+        """Slopes and their pull as if predictions were z."""
+        return LinearPoint(self, np.zeros(self.size), z)
+
     def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
         # threads share the data, and kernels let go of the interpreter
         for value in mapped(self.value, points, n_jobs, prefer="threads"):
@@ -274,6 +280,12 @@ class LinearProblem(Problem):
         assert isinstance(a, LinearPoint)
         assert isinstance(b, LinearPoint)
         return LinearPoint(self, a.x + t * (b.x - a.x), a.z + t * (b.z - a.z))
+
+    @cached_property
+    def row_bend(self) -> float:
+        ridge = self.ridge(np.zeros(self.size))[: self.split : self.lanes]
+        squares = self.variances + self.mean**2
+        return float(np.sum(squares / np.maximum(ridge, 1e-300))) / len(self.response.y)
 
     @cached_property
     def hessian_cost(self) -> float:
@@ -349,9 +361,9 @@ class LinearProblem(Problem):
     ) -> LinearSweep:
         return LinearSweep(self, rule, batch_size, preconditioned, rng, past)
 
-    def ascent(self, x: Array) -> Ascent:
+    def ascent(self, x: Array) -> Ascent | LaneAscent:
         """The dual problem, from x on."""
-        return Ascent(self, x)
+        return LaneAscent(self, x) if self.response.shape else Ascent(self, x)
 
     def excerpts(self) -> Iterator["LinearProblem"]:
         separable = self.response.separable and not self.response.shape
@@ -399,7 +411,7 @@ class LinearProblem(Problem):
             gram -= self.design.gram(np.maximum(-d, 0.0), columns, self.mean)
         if not self.fit_intercept:
             return gram
-        cross = self.design.tdot(d)[columns] - self.mean[columns] * d.sum()
+        cross = self.design.tdot_columns(columns, d) - self.mean[columns] * d.sum()
         gram[dead], gram[:, dead], cross[dead] = 0.0, 0.0, 0.0
         return np.block([[gram, cross[:, None]], [cross[None, :], d.sum()]])
 

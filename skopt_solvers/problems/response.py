@@ -175,23 +175,20 @@ class LaneResponse(Response):
     def information(self, z: Array) -> None:
         """No one number; Hessians do not depend on the targets anyway."""
 
-    def block(self, z: Array, a: int, b: int) -> Array:
-        """Entry (a, b) of every sample's Hessian."""
-        unit = np.zeros_like(z)
-        unit[:, b] = 1.0
-        return self.curve(z, unit)[:, a]
+    def shares(self, z: Array) -> Array:
+        """Each sample's s, its Hessian being ``diag(s) - coupled * s s'``."""
+        return kernels.lane_shares(self.record, readonly(z))  # type: ignore[no-any-return]
 
     def balance(self, z: Array) -> Array:
         """Damped Newton on the K means; the flat direction (1, ..., 1) stays."""
-        c = np.zeros(self.lanes)
-        value, slopes, _ = self.jets(z)
+        c = self._popular() if self.loss.labels and not np.ptp(z) else 0.0 * z[0]
+        value, slopes, _ = self.jets(z + c)
         for _ in range(50):
             total = self.weights @ slopes
-            if np.abs(total).max() <= 1e-16 * (self.weights @ np.abs(slopes)).max():
+            if np.abs(total).max() <= 1e-15 * (self.weights @ np.abs(slopes)).max():
                 break
-            columns = [self.curve(z + c, np.broadcast_to(e, z.shape).copy())
-                       for e in np.eye(self.lanes)]  # fmt: skip
-            bend = np.stack([self.weights @ column for column in columns], axis=1)
+            s = self.shares(z + c)
+            bend = np.diag(self.weights @ s) - self.loss.coupled * s.T @ self.weigh(s)
             step = -np.linalg.lstsq(bend, total, rcond=1e-14)[0]
             step *= min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
             following, slopes, _ = self.jets(z + c + step)
@@ -199,3 +196,9 @@ class LaneResponse(Response):
                 break
             c, value = c + step, following
         return c
+
+    def _popular(self) -> Array:
+        """Logarithms of the classes' weights: the answer where predictions are flat."""
+        totals = np.bincount(self.y.astype(np.intp), self.weights, self.lanes)
+        logs = np.log(np.maximum(totals, 1e-13))
+        return np.asarray(logs - logs.mean())

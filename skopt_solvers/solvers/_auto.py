@@ -15,12 +15,14 @@ from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
 
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
+LIGHT = 4.0  # epochs of the dual are few where no sample moves far by itself
 
 
 def choose(problem: Problem) -> Solver:
     """The solver that suits a problem, from what it provides alone.
 
-    Smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
+    A softmax with a ridge that leaves each sample little room goes to its dual. Other
+    smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
     where that is cheap, and is then close to Newton's method. Where the penalty is not
     smooth, coordinate descent works on the few columns that are in use, and block
     descent on the few groups of columns, where the penalty is one of groups; where a
@@ -34,6 +36,8 @@ def choose(problem: Problem) -> Solver:
             return InteriorPoint()
         dual = Oracle.DUAL in problem.provides
         return DualCoordinateDescent() if dual else CMAES()
+    if _lightly_fitted_classes(problem):
+        return DualCoordinateDescent()
     if Oracle.SMOOTH in problem.provides:
         return LBFGS()
     if BlockDescent.requires in problem.provides:
@@ -48,6 +52,12 @@ def choose(problem: Problem) -> Solver:
 def _wide(problem: Problem) -> bool:
     """Whether the dual is there, and dense equations cost more than passes over it."""
     return Oracle.DUAL in problem.provides and problem.size > NARROW
+
+
+def _lightly_fitted_classes(problem: Problem) -> bool:
+    several = Oracle.COLUMNS not in problem.provides  # predictions per sample
+    dual = Oracle.DUAL in problem.provides
+    return several and dual and problem.row_bend <= LIGHT
 
 
 def solver_for(problem: Problem, solver: Any) -> Solver:

@@ -29,15 +29,16 @@ class DualCoordinateDescent(Solver):
     .. math:: \max_q\; -\sum_i s_i\, \ell_i^*(q_i)
               - \sum_j \frac{1}{2 \alpha_j} \Bigl(\sum_i s_i q_i x_{ij}\Bigr)^2,
 
-    whose variables q are slopes of the losses. Each step solves for one of them, which
-    any convex loss can do (`Loss.respond`); samples whose slope does not move rest for
+    whose variables q are slopes of the losses, of a softmax rows of K slopes. Each step
+    solves for one of them, which any convex loss can do (`Loss.respond`; a softmax by
+    Newton's method, each step of ``O(K)``); samples whose slope does not move rest for
     some epochs (shrinking), and an active set method finishes where the loss has a
     kink. An intercept without penalty adds the constraint :math:`\sum_i s_i q_i = 0`,
     kept by the method of multipliers. Best where columns are many, rows have similar
     lengths, and the penalty is not very weak.
 
     Cost per epoch: two passes over the data, one sample at a time; memory ``6 n``
-    numbers, and a copy of the data if its ridges differ.
+    numbers, ``2 K n`` of a softmax, and a copy of the data if its ridges differ.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ class DualCoordinateDescent(Solver):
     (0.979, 'duality gap')
     """
 
-    good_for = "hinge loss; L2 where columns are many"
+    good_for = "hinge loss; L2 and softmax where columns are many"
     requires = Oracle.DUAL
 
     def __init__(self, tol=1e-6, max_iter=1000):
