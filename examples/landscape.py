@@ -1,19 +1,24 @@
 """Which ways do solvers take over a surface that is not convex?"""
 
 import os
-import tempfile
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 from skopt_solvers.landscapes import BEALE, HIMMELBLAU, ROSENBROCK
 from skopt_solvers.plotting import LandscapeDisplay
-from skopt_solvers.solvers import LBFGS, SGD, Adagrad, Adam, Newton, RMSProp
+from skopt_solvers.solvers import (
+    CMAES,
+    LBFGS,
+    SGD,
+    Adagrad,
+    Adam,
+    Newton,
+    RandomSearch,
+    RMSProp,
+)
 
 RATES = {ROSENBROCK: 1e-3, HIMMELBLAU: 3e-3, BEALE: 3e-3}  # what SGD bears
 
-folder = Path(os.environ.get("PICTURES") or tempfile.mkdtemp())
+folder = Path(os.environ.get("PICTURES", "."))
 for landscape, rate in RATES.items():
     solvers = {
         "gradient descent": SGD(rate),
@@ -24,6 +29,8 @@ for landscape, rate in RATES.items():
         "Adam": Adam(0.1),
         "Newton": Newton(),
         "L-BFGS": LBFGS(),
+        "CMA-ES": CMAES(sigma0=0.3),
+        "random search": RandomSearch(),
     }
     display = LandscapeDisplay.from_solvers(landscape, solvers, max_iter=300)
     path = folder / f"landscape_{landscape.name.lower()}.png"

@@ -1,6 +1,7 @@
 """How does a lasso depend on its strength, and which strength predicts best?"""
 
-import time
+import os
+from pathlib import Path
 
 import numpy as np
 from sklearn.datasets import load_diabetes
@@ -12,6 +13,7 @@ from skopt_solvers import (
     alpha_max,
     regularization_path,
 )
+from skopt_solvers.plotting import RegularizationPathDisplay
 
 # ten measurements, their squares and products
 X, y = load_diabetes(return_X_y=True)
@@ -19,10 +21,8 @@ names = load_diabetes().feature_names
 products = PolynomialFeatures(degree=2, include_bias=False).fit(X)
 X, names = scale(products.transform(X)), products.get_feature_names_out(names)
 
-begun = time.perf_counter()
 path = regularization_path(ProximalLasso(), X, y, alphas=100)
 print(path)
-print(f"took {time.perf_counter() - begun:.3f} s, machine code included")
 print(f"from {alpha_max(X, y):.3f} on, no feature is used")
 
 print("\n   alpha  features  explained      gap")
@@ -42,3 +42,7 @@ for selection in ("min", "1se"):
     k = np.flatnonzero(model.alphas_ == model.alpha_)[0]
     used, error = model.n_features_selected_, model.mse_path_[k].mean()
     print(f"{selection}: alpha {model.alpha_:.3f}, {used} features, error {error:.0f}")
+
+draw = RegularizationPathDisplay.from_estimator
+picture = draw(model, path=path, feature_names=names).figure_
+picture.savefig(Path(os.environ.get("PICTURES", ".")) / "lasso_path.png", dpi=100)

@@ -1,12 +1,8 @@
 """What do schedules do to the learning rate?"""
 
 import os
-import tempfile
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 from skopt_solvers.plotting import ScheduleDisplay
 from skopt_solvers.schedules import (
     Chain,
@@ -31,7 +27,7 @@ SCHEDULES = {
     "1 / (1 + 0.01 k)": lambda k: 1 / (1 + 0.01 * k),
 }
 
-folder = Path(os.environ.get("PICTURES") or tempfile.mkdtemp())
+folder = Path(os.environ.get("PICTURES", "."))
 display = ScheduleDisplay.from_schedules(SCHEDULES, epochs=10, learning_rate=0.1)
 display.figure_.savefig(folder / "schedules.png", dpi=100)
 print("picture:", folder / "schedules.png")

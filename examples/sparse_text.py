@@ -1,6 +1,10 @@
 """Which words tell two kinds of text apart? Sparse data, and a sparse model."""
 
-from sklearn.feature_extraction.text import CountVectorizer
+import os
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 
 from skopt_solvers import AdvancedLogisticRegression
@@ -28,17 +32,21 @@ KITCHEN = [
 texts = SPACE + KITCHEN
 labels = ["space"] * len(SPACE) + ["kitchen"] * len(KITCHEN)
 
-for l1_ratio in (0.0, 1.0):
-    logistic = AdvancedLogisticRegression(2.0, l1_ratio=l1_ratio)
-    model = make_pipeline(CountVectorizer(), logistic).fit(texts, labels)
-    words = model[0].get_feature_names_out()
-    coef = logistic.coef_[0]
-    order = coef.argsort()
-    solver, used = type(logistic.solver_).__name__, (coef != 0).sum()
+figure, axes = plt.subplots(1, 2, figsize=(8.0, 4.0), layout="constrained")
+for l1_ratio, ax in zip((0.0, 1.0), axes, strict=True):
+    logistic = AdvancedLogisticRegression(10.0, l1_ratio=l1_ratio)
+    vectorizer = TfidfVectorizer(stop_words="english")
+    model = make_pipeline(vectorizer, logistic).fit(texts, labels)
+    words, coef = vectorizer.get_feature_names_out(), logistic.coef_[0]
+    solver, used = type(logistic.solver_).__name__, logistic.n_features_selected_
     print(f"{solver}, l1_ratio {l1_ratio:g}: {used} of {len(coef)} words")
-    for end in (order[:5], order[::-1][:5]):
-        label = logistic.classes_[int(coef[end[0]] > 0)]
-        shown = [f"{words[j]} {coef[j]:+.2f}" for j in end if coef[j] != 0]
-        print(f"  {label}: {', '.join(shown)}")
+    shown = [j for j in abs(coef).argsort()[:-13:-1] if coef[j] != 0]
+    shown.sort(key=lambda j: coef[j])
+    print(" ", ", ".join(f"{words[j]} {coef[j]:+.2f}" for j in shown))
+    colors = ["C1" if coef[j] > 0 else "C0" for j in shown]
+    ax.barh(words[shown], coef[shown], color=colors)
+    kitchen, space = logistic.classes_
+    ax.set(title=f"{used} of {len(coef)} words", xlabel=f"{kitchen}  <  >  {space}")
 
 print(model.predict(["a crater seen from orbit", "bake a cake with butter"]))
+figure.savefig(Path(os.environ.get("PICTURES", ".")) / "sparse_text.png", dpi=100)

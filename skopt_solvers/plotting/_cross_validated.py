@@ -20,8 +20,6 @@ class Seen:
         Values of `parameter`.
     scores : ndarray of shape (n_alphas, n_folds)
         Of the share of L1 that was chosen, if there were several.
-    best : float
-        The strength chosen.
     parameter : str
         ``"alpha"`` or ``"C"``.
     name : str
@@ -32,7 +30,6 @@ class Seen:
 
     strengths: Array
     scores: Array
-    best: float
     parameter: str
     name: str
     lower: bool
@@ -53,7 +50,6 @@ class Seen:
         return cls(
             strengths=strengths,
             scores=np.asarray(scores),
-            best=float(kept[f"{parameter}_"]),
             parameter=parameter,
             name=named if errors is None else "mean squared error",
             lower=errors is not None,

@@ -241,7 +241,7 @@ class LandscapeDisplay:
             linewidth=1.7,
             label=label,
             marker=marker,
-            markersize=max(12.0 - 0.9 * k, 5.0),
+            markersize=max(12.0 - 0.9 * k, 5.0) + 3.0 * (marker in "PX"),
             markeredgecolor="white",
             markeredgewidth=1.1,
             zorder=5 + 0.01 * k,

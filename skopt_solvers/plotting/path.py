@@ -29,8 +29,6 @@ class RegularizationPathDisplay:
         Columns in use; None to count them in `coefs`.
     scores : array-like of shape (n_alphas, n_folds), default=None
         What cross-validation found.
-    best : float, default=None
-        The strength that was chosen; None for the one of the best mean score.
     score_name : str, default="score"
         What `scores` are.
     lower_is_better : bool, default=False
@@ -70,7 +68,6 @@ class RegularizationPathDisplay:
         *,
         n_nonzero: Any = None,
         scores: Any = None,
-        best: float | None = None,
         score_name: str = "score",
         lower_is_better: bool = False,
         parameter: str = "alpha",
@@ -90,7 +87,7 @@ class RegularizationPathDisplay:
         elif self.coefs is not None:
             n_nonzero = np.count_nonzero(self.coefs, axis=0)
         self.n_nonzero = n_nonzero
-        self.best, self.parameter = best, parameter
+        self.parameter = parameter
         self.score_name, self.lower_is_better = score_name, lower_is_better
         self.feature_names = row_names(blocks, feature_names)
 
@@ -160,7 +157,6 @@ class RegularizationPathDisplay:
             seen.matching(path),
             n_nonzero=getattr(path, "n_nonzero", None),
             scores=seen.scores,
-            best=seen.best,
             score_name=seen.name,
             lower_is_better=seen.lower,
             parameter=seen.parameter,
@@ -173,10 +169,14 @@ class RegularizationPathDisplay:
         """The strongest penalty whose mean score is one standard error off the best."""
         mean, spread = self._folds()
         worse = mean if self.lower_is_better else -mean
-        best = int(np.argmin(worse))
-        return float(
-            self.alphas[np.flatnonzero(worse <= worse[best] + spread[best])[0]]
-        )
+        limit = worse.min() + spread[np.argmin(worse)]
+        return float(self.alphas[np.argmax(worse <= limit)])
+
+    @property
+    def best(self) -> float:
+        """The strength with the best mean score."""
+        mean, _ = self._folds()
+        return float(self.alphas[np.argmin(mean if self.lower_is_better else -mean)])
 
     def plot(self, ax: Any = None, *, x: str = "alpha", n_named: int = 7) -> Self:
         """Draw.
@@ -252,11 +252,7 @@ class RegularizationPathDisplay:
         ax.fill_between(self.alphas, mean - spread, mean + spread, **band,
                         label="± 1 standard error")  # fmt: skip
         ax.plot(self.alphas, mean, color=color, linewidth=1.8, label="mean of folds")
-        best = self.best
-        if best is None:
-            worse = mean if self.lower_is_better else -mean
-            best = float(self.alphas[np.argmin(worse)])
-        strong = self.one_standard_error
+        best, strong = self.best, self.one_standard_error
         for alpha, name, k, dash in ((best, "best", 1, "-"), (strong, "1-SE", 2, "--")):
             label = f"{name}: {self.parameter} = {alpha:.3g}"
             for each in self.axes_:

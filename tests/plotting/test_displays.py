@@ -272,7 +272,11 @@ def test_classifiers_show_scores_of_the_share_that_was_chosen():
     error = chosen[:, best].std(ddof=1) / np.sqrt(3)
     close = chosen.mean(axis=0) >= chosen.mean(axis=0)[best] - error
     assert display.one_standard_error == model.Cs_[close].min()
+    assert display.best == model.C_
     assert f"best: C = {model.C_:.3g}" in text(display.ax_.get_legend())
+    model.set_params(selection="1se").fit(X, y)  # chooses another, the best is the same
+    again = RegularizationPathDisplay.from_estimator(model)
+    assert (again.best, again.one_standard_error) == (display.best, model.C_)
     assert not display.ax_.xaxis_inverted()  # strong penalties left, as for alpha
 
 
