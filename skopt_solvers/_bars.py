@@ -1,15 +1,18 @@
 """Lines that show how far something is: tqdm's where it is installed, else plain."""
 
 import functools
+import math
 import multiprocessing
 import shutil
 import sys
+import threading
 import time
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
 
-__all__ = ["Bar", "make_bar", "visible"]
+__all__ = ["Bar", "Tally", "make_bar", "visible"]
 
 PAUSE = 0.1  # seconds between two drawings: no eye sees more
 WIDTH = 24
@@ -102,3 +105,52 @@ def _notebook() -> bool:
     shell = sys.modules.get("IPython")
     running = shell.get_ipython() if shell else None
     return running is not None and "IPKernelApp" in running.config
+
+
+class Tally:
+    """A line that counts what is done of a path or a search; for use in ``with``.
+
+    Parameters
+    ----------
+    label, unit : str
+        What is going on, and what is counted.
+    total : int
+        How many there are.
+    shown : bool
+        Whether anything is to be written at all.
+    delay : float, default=1.0
+        Seconds before it is.
+    stream : text stream, default=None
+        Where to write; None for standard error, or the cell of a notebook.
+    """
+
+    def __init__(
+        self, label: str, unit: str, total: int, shown: bool, delay: float = 1.0,
+        stream: Any = None,
+    ) -> None:  # fmt: skip
+        self.label, self.unit, self.total, self.stream = label, unit, total, stream
+        self._done, self._lock = 0, threading.Lock()
+        self._bar: Bar | None = None
+        self._due = time.monotonic() + delay if shown and visible(stream) else math.inf
+
+    def add(self, count: int = 1) -> None:
+        """So many more are done; threads may say so."""
+        with self._lock:
+            self._done += count
+            if self._bar is None and time.monotonic() >= self._due:
+                self._bar = make_bar(self.label, self.unit, self.stream)
+            if self._bar is not None:
+                self._bar.show(self._done, self.total, "")
+
+    def through(self, pieces: Iterable[Any]) -> Iterator[Any]:
+        """The pieces, each counted by its length as it comes."""
+        for piece in pieces:
+            yield piece
+            self.add(len(piece))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: Any) -> None:
+        if self._bar is not None:
+            self._bar.close()

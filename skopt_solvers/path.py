@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from ._bars import Tally
 from ._params import Number, Whole
 from ._threads import one_blas_thread
 from ._track import Track, assemble
@@ -148,8 +149,8 @@ def regularization_path(
     ----------
     estimator : estimator of this package
         Such as `ProximalLasso` or `AdvancedLogisticRegression`; not modified. Its own
-        strength is ignored, all other parameters hold, `tol` for every strength and
-        `max_time` for the whole path.
+        strength is ignored, all other parameters hold, `tol` for every strength,
+        `max_time` for the whole path; ``verbose=1`` shows a bar that counts strengths.
     X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
         Training data.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
@@ -220,14 +221,18 @@ def regularization_path(
             model._solver(problems[0]), model.tol, model.max_iter, model.max_time,
             model.random_state,
         )  # fmt: skip
-        walks = [
-            walk(problem, model._solver(problem), strengths, budget, model._watchers())
-            for problem in problems
-        ]
-        tracks = [
-            Track.of(problem, steps, early and len(problems) == 1)
-            for problem, steps in zip(problems, walks, strict=True)
-        ]
+        total = len(strengths) * len(problems)
+        name, bar = type(model).__name__, model.verbose == 1
+        watchers = model.set_params(verbose=0 if bar else model.verbose)._watchers()
+        with Tally(name, "strengths", total, bar) as tally:
+            walks = [
+                walk(problem, model._solver(problem), strengths, budget, watchers)
+                for problem in problems
+            ]
+            tracks = [
+                Track.of(problem, tally.through(steps), early and len(problems) == 1)
+                for problem, steps in zip(problems, walks, strict=True)
+            ]
     done = min(map(len, tracks))
     tracks = [track.head(done) for track in tracks]
     shown = strength.restore(strengths[:done], unit) if unit else strengths[:done]

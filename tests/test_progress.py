@@ -13,8 +13,16 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
 
-from skopt_solvers import AdvancedLogisticRegression, minimize
-from skopt_solvers._bars import TextBar, TqdmBar, make_bar, visible
+from skopt_solvers import (
+    AdvancedLinearClassifier,
+    AdvancedLogisticRegression,
+    ProximalElasticNetCV,
+    ProximalLasso,
+    ProximalLassoCV,
+    minimize,
+    regularization_path,
+)
+from skopt_solvers._bars import Tally, TextBar, TqdmBar, make_bar, visible
 from skopt_solvers.callbacks import ProgressBar
 from skopt_solvers.solvers import LBFGS, SGD
 
@@ -241,3 +249,59 @@ def test_bars_can_be_cloned_and_sent_to_workers():
 def test_parameters_are_checked(options):
     with pytest.raises(ValueError, match=f"ProgressBar needs {next(iter(options))}"):
         ProgressBar(**options)
+
+
+def look(monkeypatch, stream):
+    """Write to `stream` without delay; within a test, for captures end before it."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(Tally.__init__, "__defaults__", (0.0, None))
+
+
+def test_a_path_counts_its_strengths(tqdm, monkeypatch):
+    look(monkeypatch, Terminal())
+    X, y = load_iris(return_X_y=True)
+    regularization_path(ProximalLasso(verbose=1), X, y, alphas=7, early_exit=False)
+    (bar,) = tqdm
+    assert (bar.n, bar.total, bar.closed) == (7, 7, True)
+    assert bar.options["unit"] == " strengths"
+
+
+def test_a_path_of_several_problems_counts_them_all(tqdm, monkeypatch):
+    look(monkeypatch, Terminal())
+    X, y = load_iris(return_X_y=True)
+    model = AdvancedLinearClassifier("squared_hinge", "l1", tol=1e-2, verbose=1)
+    regularization_path(model, X, y, alphas=3)
+    assert (tqdm[0].n, tqdm[0].closed, len(tqdm)) == (9, True, 1)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_cross_validation_counts_its_folds(tqdm, monkeypatch, n_jobs):
+    look(monkeypatch, Terminal())
+    X, y = load_iris(return_X_y=True)
+    ProximalElasticNetCV(
+        l1_ratio=[0.5, 1.0], alphas=3, cv=4, n_jobs=n_jobs, verbose=1
+    ).fit(X, y)
+    (bar,) = tqdm
+    assert (bar.n, bar.total, bar.closed) == (8, 8, True)
+    assert bar.options["desc"] == "ProximalElasticNetCV"
+
+
+def test_paths_and_searches_are_silent_by_default_and_where_nobody_looks(
+    tqdm, monkeypatch
+):
+    look(monkeypatch, Terminal())
+    X, y = load_iris(return_X_y=True)
+    regularization_path(ProximalLasso(), X, y, alphas=3)
+    ProximalLassoCV(alphas=3, cv=3).fit(X, y)
+    look(monkeypatch, io.StringIO())
+    regularization_path(ProximalLasso(verbose=1), X, y, alphas=3)
+    ProximalLassoCV(alphas=3, cv=3, verbose=1).fit(X, y)
+    assert not tqdm and sys.stderr.getvalue() == ""
+
+
+def test_counts_end_their_line_when_something_breaks(no_tqdm):
+    stream = Terminal()
+    with suppress(RuntimeError), Tally("a", "folds", 9, True, 0.0, stream) as tally:
+        tally.add(2)
+        raise RuntimeError
+    assert stream.getvalue().endswith("2/9 folds  \n")

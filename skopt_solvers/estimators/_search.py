@@ -24,6 +24,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from .._bars import Tally
 from .._params import Choice, Constraint, Flag, Number, validate
 from .._threads import one_blas_thread
 from .._walk import grid, strongest
@@ -171,18 +172,26 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     ) -> list[str]:  # fmt: skip
         """Score all candidates and strengths; what went wrong."""
         candidates = self._candidates()
-        models = [copy(model).set_params(**each) for each in candidates]
+        watched = {"verbose": 0 if model.verbose == 1 else model.verbose}
+        models = [copy(model).set_params(**each, **watched) for each in candidates]
         grids = [self._grid(each, folds[0].data, strength) for each in models]
-        jobs = [
-            delayed(fold.run)(
-                copy(each), partial(self._strengths, strength, values),
-                max(deadline - time.perf_counter(), 0.0),
+        total, bar = len(models) * len(folds), bool(self.verbose)
+        with Tally(type(self).__name__, "folds", total, bar) as tally:
+
+            def run(fold: Fold, each: LinearModel, values: Array) -> Any:
+                found = fold.run(
+                    copy(each), partial(self._strengths, strength, values),
+                    max(deadline - time.perf_counter(), 0.0),
+                )  # fmt: skip
+                tally.add()
+                return found
+
+            threads = Parallel(self.n_jobs, prefer="threads")
+            done = threads(
+                delayed(run)(fold, each, values)
+                for each, values in zip(models, grids, strict=True)
+                for fold in folds
             )
-            for each, values in zip(models, grids, strict=True)
-            for fold in folds
-        ]  # fmt: skip
-        threads = Parallel(self.n_jobs, prefer="threads", verbose=self.verbose)
-        done = threads(jobs)
         shape = len(candidates), len(folds), -1
         scores = np.reshape([scores for scores, _, _ in done], shape)
         certificates = np.reshape([c for _, c, _ in done], shape)

@@ -57,7 +57,7 @@ class AdvancedLogisticRegressionCV(CrossValidated):
     n_jobs : int, default=None
         Threads for the folds; None for one. Results do not depend on it.
     verbose : int, default=0
-        Progress over the folds, as joblib prints it.
+        1 for a bar that counts folds, where that takes more than a second.
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness of stochastic solvers.
 

@@ -43,7 +43,7 @@ class PathCV(CrossValidated):
     n_jobs : int, default=None
         Threads for the folds; None for one. Results do not depend on it.
     verbose : int, default=0
-        Progress over the folds, as joblib prints it.
+        1 for a bar that counts folds, where that takes more than a second.
 
     Attributes
     ----------

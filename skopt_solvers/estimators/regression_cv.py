@@ -76,7 +76,7 @@ class ProximalLassoCV(_SquaredCV):
     n_jobs : int, default=None
         Threads for the folds; None for one. Results do not depend on it.
     verbose : int, default=0
-        Progress over the folds, as joblib prints it.
+        1 for a bar that counts folds, where that takes more than a second.
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness of stochastic solvers.
 
@@ -221,7 +221,7 @@ class ProximalElasticNetCV(_SquaredCV):
     n_jobs : int, default=None
         Threads for the folds; None for one. Results do not depend on it.
     verbose : int, default=0
-        Progress over the folds, as joblib prints it.
+        1 for a bar that counts folds, where that takes more than a second.
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness of stochastic solvers.
 
