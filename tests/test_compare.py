@@ -67,7 +67,7 @@ def test_all_compatible_solvers_are_run_by_default(diabetes):
 def test_given_solvers_that_cannot_are_named_with_their_reason(lasso):
     assert [t.name for t in lasso.trials] != []
     assert lasso.excluded.keys() == {"newton"}
-    assert "Not compatible: newton." in str(lasso)
+    assert "Left out: newton." in str(lasso)
 
 
 def test_objective_certificate_and_solver_are_those_of_the_fit(lasso, diabetes):
@@ -193,7 +193,7 @@ def test_solvers_that_blow_up_come_last():
 
 def test_nothing_to_compare():
     empty = Comparison([], {"newton": "because"}, "lbfgs")
-    assert "Not compatible: newton." in str(empty) and "<table" in empty._repr_html_()
+    assert "Left out: newton." in str(empty) and "<table" in empty._repr_html_()
     with pytest.raises(ValueError, match="no solver was compared"):
         _ = empty.best
 

@@ -11,8 +11,13 @@ from sklearn.linear_model import Lasso
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skopt_solvers import AdvancedLogisticRegression, ProximalLasso, diagnose
-from skopt_solvers.solvers import SGD, ProximalGradient
+from skopt_solvers import (
+    AdvancedLogisticRegression,
+    AdvancedPoissonRegressor,
+    ProximalLasso,
+    diagnose,
+)
+from skopt_solvers.solvers import SGD, GradientDescent, ProximalGradient
 
 X, y = load_breast_cancer(return_X_y=True)
 X = StandardScaler().fit_transform(X)
@@ -36,6 +41,9 @@ def test_separable_classes(store):
     model = AdvancedLogisticRegression(C=np.inf, max_iter=30)
     finding = cured(model, store(X), y, "separable classes")
     assert 1 <= finding.evidence["columns of the direction"] <= X.shape[1]
+    direction = finding.evidence["direction"]  # the proof: no margin is negative
+    margins = np.where(y > 0, 1, -1) * (X @ direction[:-1] + direction[-1])
+    assert margins.min() > -1e-8 and margins.max() > 1e-6
 
 
 def test_separable_classes_of_three():
@@ -130,6 +138,14 @@ def test_stagnation():
     model = AdvancedLogisticRegression(1e3, tol=0.0)
     finding = cured(model, Z, c, "stagnation")
     assert finding.evidence["dtype of X"] == "float32"
+
+
+def test_overflow():
+    solver = GradientDescent(step_size=1e3, preconditioner=None)
+    Z, c = D / D.std(axis=0), np.round(t / 50)
+    model = AdvancedPoissonRegressor(alpha=1e-3, solver=solver)
+    finding = cured(model, Z, c, "overflow")
+    assert finding.evidence["largest entry"] == pytest.approx(np.abs(Z).max())
 
 
 def test_slow_decay():

@@ -68,7 +68,7 @@ class Comparison:
     trials : list of Trial
         The fastest to the highest precision first.
     excluded : dict of str to str
-        Solvers that cannot solve the problem, and why.
+        Solvers that were left out, and why.
     auto : str
         What ``solver="auto"`` would have taken.
     precisions : tuple of float
@@ -203,7 +203,7 @@ class Comparison:
             notes.append(f"The {kind} of the lowest is {self.accuracy:.1e}.")
         notes.append(f"solver='auto' takes {self.auto}.")
         if self.excluded:
-            notes.append(f"Not compatible: {', '.join(sorted(self.excluded))}.")
+            notes.append(f"Left out: {', '.join(sorted(self.excluded))}.")
         return notes
 
 

@@ -1,5 +1,6 @@
 """Fit the same model with several solvers, and note how long each takes."""
 
+import importlib.util
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ def compare_solvers(
         Target.
     solvers : list or mapping of Solver or str, default=None
         What to compare, with names or without; None for all solvers that are
-        compatible, with their defaults.
+        compatible, with their defaults; those that ask for values only where there is
+        no gradient.
     tol : float, default=1e-6
         Tolerance of all solvers; None for each one's own.
     max_time : float, default=10.0
@@ -234,9 +236,13 @@ def _names(problem: Problem) -> list[str]:
 
 
 def _reason(problem: Problem, name: str) -> str:
-    """Why a solver cannot minimise a problem."""
+    """Why a solver is not compared where all are that can minimise a problem."""
+    solver = as_solver(name)
     try:
-        require(problem, as_solver(name), solver_classes())
+        require(problem, solver, solver_classes())
     except IncompatibleProblem as reason:
         return str(reason)
-    return ""
+    missing = [m for m in solver.modules if not importlib.util.find_spec(m)]
+    if missing:
+        return f"{name} needs {', '.join(missing)}, which is not installed."
+    return f"{name} asks for values only; it is compared where it is named."

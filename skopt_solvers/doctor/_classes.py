@@ -83,6 +83,7 @@ def _finding(direction: Array, columns: Array) -> Finding:
         "a linear function separates the classes: the log loss falls for ever along "
         "it, so without a penalty there is no minimum.",
         {
+            "direction": np.squeeze(direction),
             "columns of the direction": int(np.count_nonzero(sizes)),
             "heaviest columns": remedies.shortened(heaviest),
         },

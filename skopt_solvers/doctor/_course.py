@@ -91,7 +91,7 @@ def overflow(case: Case) -> Iterator[Finding]:
         "overflow",
         "the objective became infinite or NaN on the way.",
         {"iteration": case.result.n_iter, "largest entry": case.problem.design.largest},
-        remedies.scaled(),
+        remedies.automatic_solver(),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 Treatment = Callable[[Any, Any, Any], tuple[Any, Any, Any]]
 
 
@@ -71,4 +73,6 @@ class Finding:
 def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=2, threshold=6, edgeitems=2)
     return str(value)
