@@ -101,8 +101,10 @@ def write_tables(folder: Path) -> None:
 def write_schedules(folder: Path) -> None:
     """The table of all schedules, and the picture and rule of each."""
     header, rows = schedule_table()
-    linked = [[f"{{class}}{name}", *rest] for name, *rest in rows]
-    parts = [current("schedules") + markdown_table(header, linked)]
+    small = header.index("picture")  # larger ones follow
+    kept = [[*row[:small], *row[small + 1 :]] for row in (header, *rows)]
+    linked = [[f"{{class}}{name}", *rest] for name, *rest in kept[1:]]
+    parts = [current("schedules") + markdown_table(kept[0], linked)]
     for name, *_ in rows:
         cls = getattr(schedules, name.strip("`"))
         picture = draw(cls, folder)

@@ -215,7 +215,8 @@ class LandscapeDisplay:
         levels = np.unique(np.quantile(z, np.linspace(0.0, 1.0, BANDS) ** 1.7))
         colors = LinearSegmentedColormap.from_list("ground", GROUND, len(levels) - 1)
         ax.contourf(x, y, z, levels, colors=colors(np.arange(len(levels) - 1)))
-        ax.contour(x, y, z, levels, colors="white", linewidths=0.5, alpha=0.8)
+        lines = {"colors": "white", "linewidths": 0.5, "linestyles": "solid"}
+        ax.contour(x, y, z, levels, alpha=0.8, **lines)
         ax.set(xlim=(left, right), ylim=(bottom, top), title=self.landscape.name)
         ax.set_xlabel("$x_1$")
         ax.set_ylabel("$x_2$")
