@@ -91,8 +91,8 @@ class ProximalGroupLasso(LinearRegressor):
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         problem = super()._problem(design, plan, task)
         labels = problem.penalty.groups_of(problem.n_columns)  # type: ignore[attr-defined]
-        groups = range(int(np.max(labels)) + 1)
-        self.groups_ = [np.flatnonzero(labels == group) for group in groups]
+        order, sizes = np.argsort(labels, kind="stable"), np.bincount(labels)
+        self.groups_ = np.split(order, np.cumsum(sizes)[:-1])
         return problem
 
     def __sklearn_tags__(self) -> Any:

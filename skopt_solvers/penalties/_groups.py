@@ -20,6 +20,8 @@ def labels_of(owner: Any, groups: Any, n_columns: int) -> Array:
     """The number of each column's group, from 0 on, of groups that are numbers."""
     if groups is None:
         return np.arange(n_columns)
+    if _are_numbers(groups):
+        return _from_labels(owner, groups, n_columns)
     if isinstance(groups, str) or _mentions_names(groups):
         raise _error(
             owner, "names of columns, and X has none: give X as a data frame, such as "
@@ -33,7 +35,7 @@ def labels_of(owner: Any, groups: Any, n_columns: int) -> Array:
 
 def resolved(owner: Any, groups: Any, names: Array | None, design: Any) -> Any:
     """`groups` with numbers of columns in place of their names."""
-    if groups is None or names is None:
+    if groups is None or names is None or _are_numbers(groups):
         return groups
     if isinstance(groups, str):
         if groups != "auto":
@@ -66,6 +68,10 @@ def _listed(groups: Any) -> Any:
 def _mentions_names(groups: Any) -> bool:
     lists = (each for each in _listed(groups) if _is_list(each))
     return any(isinstance(c, str) for each in lists for c in each)
+
+
+def _are_numbers(groups: Any) -> bool:
+    return isinstance(groups, np.ndarray) and groups.dtype.kind in "iu"
 
 
 def _is_list(value: Any) -> bool:

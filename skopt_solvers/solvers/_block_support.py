@@ -18,8 +18,9 @@ from ._support import factor
 Array = np.ndarray
 
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
-CYCLES = 20
-SOME = 3  # cycles between two series of Newton steps
+CYCLES = 10  # of block descent between two series of Newton steps, at least
+CHEAPER = 8  # coefficients for which a Newton step costs no more than one cycle
+MEMORY = 5  # cycles from which one extrapolates
 SERIES = 200
 PATIENCE = 10  # series without halving the violation: rounding has the upper hand
 STEPS = 8  # Newton steps on one support
@@ -62,6 +63,7 @@ class Quadratic:
         self.gram = readonly(np.ascontiguousarray(self.gram))
         pairs = zip(self.starts[:-1], self.starts[1:], strict=True)
         tops = [block_descent.bound(self.gram[a:b, a:b]) for a, b in pairs]
+        self.target = self.v + self.gram @ self.w
         self.tops = readonly(np.array(tops, np.float64))
         self.flat = readonly(self.starts * self.w.shape[1])
 
@@ -112,12 +114,36 @@ class Quadratic:
         flat = readonly(w.ravel())
         return float(blocks.costs(self.record, flat, self.which, self.flat))
 
-    def descend(self, cycles: int) -> None:
-        """Some cycles of block coordinate descent."""
-        block_descent.gram_cycles(
-            self.gram, self.v, self.w, self.record, self.which, self.starts, self.tops,
-            cycles, ROUNDS,
-        )  # fmt: skip
+    def descend(self, cycles: int, goal: float) -> None:
+        """Cycles of block coordinate descent, extrapolated, until `goal` is met."""
+        fixed = self.record, self.which, self.starts, self.tops
+        for _ in range(0, cycles, MEMORY):
+            ws, vs = [self.w.copy()], [self.v.copy()]
+            for _ in range(MEMORY):
+                block_descent.gram_cycles(self.gram, self.v, self.w, *fixed, 1, ROUNDS)
+                ws.append(self.w.copy())
+                vs.append(self.v.copy())
+            if self.violation <= goal:
+                return
+            self._extrapolate(np.array(ws), np.array(vs))
+
+    def _extrapolate(self, ws: Array, vs: Array) -> None:
+        """Go where the differences of the last iterates cancel, if that is better."""
+        moves = np.diff(ws, axis=0).reshape(len(ws) - 1, -1)
+        inner = moves @ moves.T
+        inner += 1e-12 * np.trace(inner) * np.eye(len(inner))
+        try:
+            shares = np.linalg.solve(inner, np.ones(len(inner)))
+        except np.linalg.LinAlgError:
+            return
+        shares /= shares.sum()
+        w, v = np.tensordot(shares, ws[1:], 1), np.tensordot(shares, vs[1:], 1)
+        if self.objective(w, v) < self.objective(self.w, self.v):
+            self.w, self.v = np.ascontiguousarray(w), np.ascontiguousarray(v)
+
+    def objective(self, w: Array, v: Array) -> float:
+        """The quadratic and the penalty at w, where v is minus the gradient."""
+        return self.cost(w) - float(np.sum(w * (v + self.target))) / 2
 
     def newton(self) -> bool:
         """A step on the support, as far as the objective falls; whether it did."""
@@ -163,12 +189,12 @@ class Quadratic:
 def optimise(part: Quadratic, inner: float, budget: Budget) -> None:
     """Minimise, up to a violation of `inner` or rounding."""
     goal = max(inner, PRECISION * float(np.max(np.abs(part.v), initial=0.0)))
-    best, since, cycles = np.inf, 0, CYCLES
+    best, since = np.inf, 0
     for _ in range(SERIES):
-        part.descend(cycles)
+        part.descend(max(CYCLES, int(np.count_nonzero(part.w)) // CHEAPER), goal)
         left = part.violation
         since = 0 if left < 0.5 * best else since + 1
-        best, cycles = min(best, left), SOME
+        best = min(best, left)
         if left <= goal or since > PATIENCE or budget.spent:
             return
         _polish(part, goal)
@@ -177,7 +203,6 @@ def optimise(part: Quadratic, inner: float, budget: Budget) -> None:
 def _polish(part: Quadratic, goal: float) -> None:
     """Newton steps while they help."""
     if not part.layout.curved or np.count_nonzero(part.w) > LARGEST:
-        part.descend(CYCLES)
         return
     left = np.inf
     for _ in range(STEPS):

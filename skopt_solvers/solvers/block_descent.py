@@ -24,6 +24,7 @@ CANDIDATES = 500  # columns that may join in one round
 LARGEST_GRAM = 4000  # coefficients; a Gram matrix of 128 MB
 INNER_STEPS = 3  # Newton steps on one working set between two full passes
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
+SMALL_GRAM = 200  # coefficients up to which the last digit costs nothing
 REST = 0.03  # share of the violation that is left on a working set
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
@@ -186,7 +187,8 @@ class BlockDescent(Solver):
             first = min(first, left)
             if quadratic:
                 state.inner = min(REST * left, state.inner)
-            optimise(part, state.inner if quadratic else 1e-3 * left, state.budget)
+            goal = state.inner if quadratic else 1e-3 * left
+            optimise(part, goal if part.w.size > SMALL_GRAM else 0.0, state.budget)
             w = part.w.reshape(len(state.columns), *problem.response.shape)
             if model is None:
                 direction = part.direction(problem, point, state.columns, w)
