@@ -19,6 +19,7 @@ class Status(Enum):
     """
 
     NON_FINITE = "the objective became infinite or NaN"
+    SEPARABLE = "there is no minimum: the loss falls for ever in some direction"
     CONVERGED = "the certificate reached tol"
     CALLBACK = "a callback asked to stop"
     INTERRUPTED = "interrupted from the keyboard"
@@ -152,6 +153,9 @@ class Result:
         Evaluations, gradients and Hessians asked for.
     log : list of str
         What the solver tried, and why.
+    direction : ndarray of shape (size,) or None
+        Where the status is SEPARABLE: a direction in which the loss falls for ever, as
+        a change of x.
     """
 
     x: np.ndarray
@@ -164,6 +168,7 @@ class Result:
     history: History
     counts: Counts
     log: list[str] = field(default_factory=list)
+    direction: np.ndarray | None = None
 
     @property
     def success(self) -> bool:

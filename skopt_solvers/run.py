@@ -28,6 +28,8 @@ __all__ = ["advance", "as_generator", "budget_of", "run"]
 
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 EARLIER = "a callback chose an iterate before the last one"
+FIRST_LOOK = 8  # iterations after which a run may seem to run away
+LAST_LOOKS = (Status.CONVERGED, Status.STALLED, Status.MAX_ITER, Status.TIME)
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
 
 
@@ -166,6 +168,8 @@ class _Loop:
         self.best: Point | None = None
         self.reason: str | None = None
         self.lowest, self.nearest, self.idle_since = math.inf, math.inf, 0
+        self.direction: np.ndarray | None = None
+        self.looked = FIRST_LOOK // 2
         # a solver that asks for values only can go on from where there is none, and its
         # point is certified only if that costs no further values
         self.searching = solver.requires == Oracle.VALUE
@@ -225,7 +229,22 @@ class _Loop:
         hopeless = not self.searching or state.point.objective < 0
         if not state.point.finite and (end or hopeless):
             return Status.NON_FINITE
+        if self.runs_away(state, end):
+            return Status.SEPARABLE
         return end.without_tolerance if end and self.budget.tol is None else end
+
+    def runs_away(self, state: State, end: Status | None) -> bool:
+        """Whether there is a direction in which the objective falls for ever.
+
+        Looked for after 8, 16, 32, ... iterations and at the end.
+        """
+        due = state.n_iter >= 2 * self.looked if end is None else end in LAST_LOOKS
+        if not due or self.budget.tol is None or not self.certified:
+            return False
+        self.looked = state.n_iter
+        thorough = end not in (None, Status.CONVERGED)
+        self.direction = self.problem.recession(state.point.x, thorough)
+        return self.direction is not None
 
     def end(self, state: State) -> Status | None:
         """Why a run would be over, were its point finite."""
@@ -265,7 +284,7 @@ class _Loop:
                 if own and state.witness is not None:
                     other = self.problem.certificate(point, witness=state.witness)
                     certificate = min(certificate, other, key=lambda c: c.value)
-            fine = point.finite and not status.success
+            fine = point.finite and not status.success and self.direction is None
             if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
         message = status.value
@@ -282,6 +301,7 @@ class _Loop:
             history=self.history,
             counts=self.problem.counts,
             log=state.log,
+            direction=self.direction,
         )
 
 

@@ -1,13 +1,12 @@
 """Classes that a linear function separates, under a loss that falls for ever."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from .._separation import separating_direction
 from ..problems import LinearProblem
+from ..problems._recession import columns_of
 from . import _remedies as remedies
 from ._case import Case
 from ._finding import Finding
@@ -15,6 +14,7 @@ from ._finding import Finding
 Array = np.ndarray
 
 LARGEST = 2e7  # entries up to which a linear program is asked
+END = "moves only predictions whose targets are at an end of their range"
 FAR = 20.0  # a prediction at which a loss that has a minimum is flat
 
 
@@ -37,22 +37,12 @@ def separability(case: Case) -> Iterator[Finding]:
 
 
 def separation_reached(case: Case) -> Iterator[Finding]:
-    """The same from the last iterate alone, which costs one pass over the data."""
-    problem = case.problem
-    if not _falls_for_ever(problem) or not problem.free.all():
-        return
-    z = problem.push(case.result.x)
-    if _margin(problem, z) > 0:
-        w = problem.coefficients(case.result.x)
-        yield _finding(np.atleast_2d(w.T), np.arange(problem.n_columns))
-
-
-def columns_of(problem: LinearProblem, columns: Array) -> Any:
-    """Some columns of the design as a matrix."""
-    unit = np.ones(1)
-    dot = problem.design.dot_columns
-    dense = [dot(np.array([j]), unit) for j in columns]
-    return sp.csr_array(np.column_stack(dense))
+    """The same where the run itself has found a direction; so for targets at an end."""
+    direction = case.result.direction
+    if direction is not None:
+        w = np.atleast_2d(case.problem.coefficients(direction).T)
+        labels = case.problem.response.loss.labels
+        yield _finding(w, np.arange(case.problem.n_columns), labels)
 
 
 def _falls_for_ever(problem: LinearProblem) -> bool:
@@ -62,26 +52,14 @@ def _falls_for_ever(problem: LinearProblem) -> bool:
     return bool(loss.lanes or loss.slope(1.0, FAR) < 0)
 
 
-def _margin(problem: LinearProblem, z: Array) -> float:
-    """The smallest margin of any sample that counts."""
-    response = problem.response
-    y, counted = response.y, response.weights > 0
-    if not response.shape:
-        return float(np.min((y * z)[counted]))
-    rows, codes = np.arange(len(z)), y.astype(np.int64)
-    own = z[rows, codes]
-    others = z.copy()
-    others[rows, codes] = -np.inf
-    return float(np.min((own - others.max(axis=1))[counted]))
-
-
-def _finding(direction: Array, columns: Array) -> Finding:
+def _finding(direction: Array, columns: Array, labels: bool = True) -> Finding:
     sizes = np.abs(direction[:, : len(columns)]).max(axis=0)
     heaviest = columns[np.argsort(-sizes)[:5]]
+    what = "separates the classes" if labels else END
     return Finding(
-        "separable classes",
-        "a linear function separates the classes: the log loss falls for ever along "
-        "it, so without a penalty there is no minimum.",
+        "separable classes" if labels else "targets at an end",
+        f"a linear function {what}: the loss falls for ever along it, so without a "
+        "penalty there is no minimum.",
         {
             "direction": np.squeeze(direction),
             "columns of the direction": int(np.count_nonzero(sizes)),

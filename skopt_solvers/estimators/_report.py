@@ -11,6 +11,7 @@ from ..solvers import Solver
 
 REMEDY = {
     Status.NON_FINITE: "Scale the data (StandardScaler), or lower the learning rate.",
+    Status.SEPARABLE: "result_.direction is the proof.",
     Status.INTERRUPTED: "The best iterate is kept.",
     Status.TIME: "Raise max_time.",
     Status.STALLED: "Raise tol: it is below what floating-point precision allows on "

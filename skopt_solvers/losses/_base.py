@@ -109,6 +109,12 @@ class Loss(
             t = self.slope(y, v)
         return v, t
 
+    def falls(self, y: np.ndarray) -> np.ndarray | None:
+        """For losses without a minimum: the side of the predictions to which each
+        target's loss falls for ever, -1 or 1; 0 for targets that have a minimum.
+        """
+        return None
+
     def pieces(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """For losses that are straight but for one kink: where that is for each of the
         targets, how steeply the loss falls below it and how steeply it rises above.

@@ -50,6 +50,9 @@ class Binomial(Loss):
     def gap(self, y, p, q):
         return bernoulli_divergence(q + y, p)
 
+    def falls(self, y):
+        return (y == 1.0) * 1.0 - (y == 0.0)
+
     def check(self, y: np.ndarray) -> None:
         reject(self, y, ~((y >= 0) & (y <= 1)), "from 0 to 1")
 

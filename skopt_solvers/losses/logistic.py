@@ -47,6 +47,9 @@ class Logistic(Loss):
     def gap(self, y, p, q):
         return bernoulli_divergence(-y * q, -y * p)
 
+    def falls(self, y):
+        return y
+
     def check(self, y: np.ndarray) -> None:
         reject(self, y, np.abs(y) != 1.0, "-1 and +1")
 

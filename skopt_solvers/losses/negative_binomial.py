@@ -67,6 +67,9 @@ class NegativeBinomial(LogLink):
         k = 1.0 / self.dispersion
         return (y + k) * bernoulli_divergence((y + q) / (y + k), p - math.log(k))
 
+    def falls(self, y):
+        return -1.0 * (y == 0.0)
+
     def check(self, y: np.ndarray) -> None:
         validate(self, {"dispersion": Number(0.0, open_low=True, open_high=True)})
         reject(self, y, ~((y >= 0) & (y < np.inf)), "that are finite and at least zero")

@@ -45,5 +45,8 @@ class Poisson(LogLink):
     def gap(self, y, p, q):
         return relative_entropy(q + y, exp(p), p)
 
+    def falls(self, y):
+        return -1.0 * (y == 0.0)
+
     def check(self, y: np.ndarray) -> None:
         reject(self, y, ~((y >= 0) & (y < np.inf)), "that are finite and at least zero")

@@ -96,6 +96,9 @@ class Tweedie(LogLink):
     def convex(self) -> bool:
         return bool(self.power <= 2)
 
+    def falls(self, y):
+        return -1.0 * (y == 0.0)
+
     def check(self, y: np.ndarray) -> None:
         validate(self, {"power": Number(1.0, open_high=True)})
         if self.power < 2:

@@ -230,6 +230,13 @@ class Problem(ABC):
         return iter(())
 
     @abstractmethod
+    def recession(self, x: Array, thorough: bool) -> Array | None:
+        """A direction in which the objective falls for ever, as far as x shows it.
+
+        `thorough` allows for more work, at the end of a run.
+        """
+
+    @abstractmethod
     def scales(self, point: Point) -> Array:
         """Diagonal of the Hessian of the smooth part, or a bound of it; positive."""
 

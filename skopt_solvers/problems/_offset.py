@@ -69,6 +69,9 @@ class _Shifted(Loss):
     def dual(self) -> bool:
         return self.loss.dual
 
+    def falls(self, y: Array) -> Array | None:
+        return self.loss.falls(y[:, 0])
+
     def pieces(self, y: Array) -> tuple[Array, Array, Array] | None:
         found = self.loss.pieces(y[:, 0])
         return None if found is None else (found[0] - y[:, 1], *found[1:])

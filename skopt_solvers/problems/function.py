@@ -189,6 +189,9 @@ class FunctionProblem(Problem):
         """Objective at the start, the unit of the certificate when f tends to zero."""
         return self.at(self.start()).objective
 
+    def recession(self, x: Array, thorough: bool) -> None:
+        """Nothing is known about a function."""
+
     def scales(self, point: Point) -> Array:
         if self.hess is None:
             return np.ones(self.size)

@@ -20,6 +20,7 @@ from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
+from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
@@ -322,6 +323,9 @@ class LinearProblem(Problem):
     ) -> Certificate:
         assert isinstance(point, LinearPoint)
         return certify(self, point, witness or point, tol)
+
+    def recession(self, x: Array, thorough: bool) -> Array | None:
+        return recession(self, x, thorough)
 
     @cached_property
     def variances(self) -> Array:
