@@ -167,6 +167,8 @@ def kernel(
 
 def readonly(array: np.ndarray) -> np.ndarray:
     """A read-only view: joblib's memory maps are, and a kernel compiles per type."""
+    if not array.flags.writeable:
+        return array
     view = array.view()
     view.flags.writeable = False
     return view

@@ -86,6 +86,16 @@ def excess(w, v, level, ridge, low, high):
     return 0.0
 
 
+@kernel
+def worst(w, v, level, ridge, low, high):
+    """The largest `excess`."""
+    most = 0.0
+    for a in range(w.shape[0]):
+        over = excess(w[a], v[a], level[a], ridge[a], low[a], high[a])
+        most = max(most, abs(over))
+    return most
+
+
 @kernel(sums=True)
 def newton(gram, v, w, level, ridge, low, high, R, active, sign, m, steps):
     """Newton steps on the active coefficients until none leaves its piece.

@@ -139,15 +139,16 @@ class PieceWise(Penalty):
         self.pieces(n_columns)
 
     def dual(self, n_columns: int) -> bool:
-        p = self.record(n_columns=n_columns)
-        bare = (p.level == 0) & (p.ridge == 0)  # type: ignore[attr-defined]
-        one_sided = np.isfinite(p.low) != np.isfinite(p.high)  # type: ignore[attr-defined]
+        p = {name: np.asarray(each) for name, each in self.pieces(n_columns).items()}
+        bare = (p["level"] == 0) & (p["ridge"] == 0)
+        one_sided = np.isfinite(p["low"]) != np.isfinite(p["high"])
         return not np.any(bare & one_sided)
 
     def free(self, n_columns: int) -> np.ndarray:
-        p = self.record(n_columns=n_columns)
-        unbounded = np.isinf(p.low) & np.isinf(p.high)  # type: ignore[attr-defined]
-        return unbounded & (p.level == 0) & (p.ridge == 0)  # type: ignore[attr-defined]
+        p = {name: np.asarray(each) for name, each in self.pieces(n_columns).items()}
+        unbounded = np.isinf(p["low"]) & np.isinf(p["high"])
+        free = unbounded & (p["level"] == 0) & (p["ridge"] == 0)
+        return np.broadcast_to(free, n_columns).copy()
 
 
 def positive_numbers(owner: Any, weights: Any, n_columns: int) -> np.ndarray:

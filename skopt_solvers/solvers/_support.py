@@ -5,12 +5,13 @@ each coefficient in and out is then exact.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import lapack
 
 from .._compile import readonly
-from ..kernels.active_set import enter, newton
+from ..kernels.active_set import enter, newton, worst
 from ..kernels.coordinate import gram_cycles
 from ._base import Budget
 
@@ -33,7 +34,7 @@ class Pieces:
     low: Array
     high: Array
 
-    @property
+    @cached_property
     def all(self) -> tuple[Array, Array, Array, Array]:
         """Read-only, as kernels take them."""
         arrays = (self.level, self.ridge, self.low, self.high)
@@ -52,10 +53,7 @@ class Pieces:
 
     def violation(self, w: Array, v: Array) -> float:
         """Largest distance of v from the slopes of the penalty at w."""
-        rest = v - self.ridge * w
-        up = np.where(w < self.high, rest - np.where(w >= 0, 1, -1) * self.level, 0.0)
-        down = np.where(w > self.low, np.where(w > 0, 1, -1) * self.level - rest, 0.0)
-        return float(np.max(np.maximum(up, down), initial=0.0))
+        return float(worst(readonly(w), readonly(v), *self.all))
 
 
 def optimise(

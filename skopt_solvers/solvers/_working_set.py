@@ -1,5 +1,6 @@
 """Which coefficients matter at a point, the penalty on them, and the way down."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -57,16 +58,20 @@ def descend(
     Returns the point and the step; `point` itself where rounding is all that is left.
     """
 
-    def cost(x: Array) -> float:
-        return float(costs(record, readonly(x[: problem.split]), problem.lanes))
+    def cost(at: LinearPoint) -> float:
+        if record is problem.record:
+            return at.cost
+        return float(costs(record, readonly(at.x[: problem.split]), problem.lanes))
 
-    here, rounding = cost(point.x), 1e-15 * abs(point.objective)
-    promise = float(np.vdot(problem.response.weigh(point.slopes), dz))
-    promise += cost(point.x + direction) - here
-    t = 1.0
+    here, rounding = cost(point), 1e-15 * abs(point.objective)
+    promise, t = math.nan, 1.0
     while t > 1e-12:
         new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
-        fall = new.loss - point.loss + cost(new.x) - here
+        there = cost(new)
+        if t == 1.0:
+            slope = float(np.vdot(problem.response.weigh(point.slopes), dz))
+            promise = slope + there - here
+        fall = new.loss - point.loss + there - here
         small = abs(t * promise) <= rounding
         if fall <= (rounding if small else 1e-2 * t * promise):
             return new, t

@@ -191,9 +191,7 @@ class CoordinateDescent(Solver):
         if len(violators) and level[violators[0]] > 0:
             top = abs(g[violators[0]]) / level[violators[0]]
             factor = max(1.0, top * FALL**state.sifts)
-            record = problem.penalty.record(
-                n_columns=problem.n_columns, level=factor * level
-            )
+            record = record.with_fields(level=factor * level)
             violators = violators[np.abs(g[violators]) > factor * level[violators]]
         self._sweep(problem, state, support, violators, record)
 
