@@ -24,6 +24,8 @@ CANDIDATES = 500  # columns that may join in one round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set while others are to join it
 MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pass
+NEAR = 0.7  # share of its level from which a slope may exceed it soon
+SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
@@ -171,7 +173,11 @@ class CoordinateDescent(Solver):
             return True
         if len(violators) <= max(0.2 * len(support), 32):
             return True
-        return self._all_cheap(problem, np.concatenate([support, violators]))
+        columns = np.concatenate([support, violators])
+        few = len(violators) <= max(len(support), 64)
+        if few and problem.design.gram_cost(columns) <= SPARE:
+            return True
+        return self._all_cheap(problem, columns)
 
     def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
         """Whether a Gram matrix of these costs no more than a pass or two."""
@@ -279,12 +285,26 @@ class CoordinateDescent(Solver):
         """Columns of the Gram matrix: those it has, those in use, the worst others."""
         known = state.columns
         wanted = np.concatenate([support, violators])
+        room = len(support) + max(64, len(support))
         if state.finishing or not self._all_cheap(problem, wanted):
-            wanted = wanted[: len(support) + max(64, len(support))]
+            wanted = wanted[:room]
+        if not state.finishing and problem.penalty.piecewise:
+            near = np.concatenate([wanted, self._near(problem, state.point, wanted)])
+            near = near[: max(room, len(wanted))].astype(np.int64)
+            if problem.design.gram_cost(near) <= SPARE:
+                wanted = near
         fresh = np.setdiff1d(wanted, known)
         if len(known) + len(fresh) > LARGEST_GRAM:  # begin anew with what is in use
             known, fresh = known[:0], np.sort(wanted[:LARGEST_GRAM])
         return np.concatenate([known, fresh]).astype(np.int64)
+
+    def _near(self, problem: Any, point: Any, known: Array) -> Array:
+        """Other columns that are about to violate their conditions, nearest first."""
+        level = problem.record.level
+        share = np.abs(point.loss_gradient[: problem.split]) / np.maximum(level, 1e-300)
+        share[known] = 0.0
+        near = np.flatnonzero(share > NEAR)
+        return np.asarray(near[np.argsort(-share[near], kind="stable")])
 
     def _goal(self, state: Any, left: float, quadratic: bool) -> float:
         """Violation to leave on the working set: all else is still to be seen."""

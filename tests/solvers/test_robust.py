@@ -1,0 +1,94 @@
+"""L1 problems that are hard on floating point: the right answer, and no hang."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from skopt_solvers.losses import Logistic, Squared
+from skopt_solvers.penalties import L1, ElasticNet
+from skopt_solvers.problems import linear_problem
+from skopt_solvers.run import run
+from skopt_solvers.solvers import CoordinateDescent
+from skopt_solvers.solvers._auto import choose
+
+SHARES = [1.0, 10.0, 1e4]
+
+
+def hostile(n=25, p=40, seed=0):
+    """Columns of all sizes, equal ones, a constant one and one of zeros."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p)) * 10.0 ** rng.uniform(-3, 3, size=p)
+    X[:, 5:10] = X[:, :5]
+    X[:, 10], X[:, 11] = 7.0, 0.0
+    return X, X[:, 20:24] @ np.ones(4) + rng.normal(size=n)
+
+
+def problem_of(X, y, share, loss=None, intercept=True, ratio=1.0):
+    loss = loss or Squared()
+    null = linear_problem(X, y, loss, L1(1.0), fit_intercept=intercept).null
+    strongest = np.max(np.abs(null.loss_gradient[: X.shape[1]]), initial=0.0)
+    penalty = ElasticNet(strongest / ratio / share, ratio)
+    return linear_problem(X, y, loss, penalty, fit_intercept=intercept)
+
+
+def certified(problem, tol=1e-6):
+    result = run(CoordinateDescent(tol=tol), problem)
+    assert result.success, result
+    assert problem.certificate(problem.at(result.x)).value <= tol * (1 + 1e-6)
+    return result
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("intercept", [True, False])
+def test_any_scale_of_the_target(scale, share, intercept):
+    X, y = hostile()
+    once, again = (
+        certified(problem_of(X, s * y, share, intercept=intercept))
+        for s in (1.0, scale)
+    )
+    assert again.objective == pytest.approx(scale**2 * once.objective, rel=3e-6)
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("ratio", [1.0, 0.5])
+@pytest.mark.parametrize("design", [np.asfortranarray, np.ascontiguousarray,
+                                    sp.csr_array])  # fmt: skip
+def test_separable_classes(share, ratio, design):
+    X, score = hostile()
+    y = np.where(score > np.median(score), 1.0, -1.0)
+    X[:, 30] = y  # one column tells the classes apart
+    certified(problem_of(design(X), y, share, Logistic(), ratio=ratio))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (6, 1), (2, 30)])
+@pytest.mark.parametrize("share", SHARES)
+def test_smallest_shapes(shape, share):
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=shape), rng.normal(size=shape[0])
+    certified(problem_of(X, y, share, intercept=False))
+
+
+@pytest.mark.parametrize("loss", [Squared(), Logistic()], ids=str)
+@pytest.mark.parametrize("intercept", [True, False])
+def test_no_penalty_and_columns_without_effect(loss, intercept):
+    rng = np.random.default_rng(2)
+    X = np.zeros((30, 4))
+    y = np.where(rng.random(30) > 0.4, 1.0, -1.0)
+    for strength in (0.0, 0.1):
+        problem = linear_problem(X, y, loss, L1(strength), fit_intercept=intercept)
+        result = run(CoordinateDescent(), problem)
+        assert result.success, result
+        assert result.n_iter <= 1
+    X[:, 0] = rng.normal(size=30)
+    free = linear_problem(X, y, loss, L1(0.0), fit_intercept=intercept)
+    assert run(CoordinateDescent(), free).success
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_the_strongest_penalty_costs_the_check_only(share):
+    X, y = hostile()
+    problem = problem_of(X, y, share * (1 - 1e-9))
+    result = run(choose(problem), problem)
+    assert result.n_iter == 0
+    assert problem.counts.gradients == 1
