@@ -13,6 +13,7 @@ from .._threads import one_blas_thread
 from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
+from ._class_blocks import class_blocks
 from ._dual import Ascent
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian
@@ -382,6 +383,11 @@ class LinearProblem(Problem):
     def row_products(self) -> Array:
         """Products of all pairs of rows."""
         return self.design.cross_gram(readonly(np.ones(self.n_columns)))
+
+    def class_blocks(self, point: LinearPoint) -> Iterator[Array]:
+        """The Hessian's block of each class, roughly."""
+        self.counts.hessians += 1
+        return class_blocks(self, point)
 
     def row_metric(self, point: LinearPoint) -> RowMetric:
         """The Hessian's inverse through the rows that matter most."""

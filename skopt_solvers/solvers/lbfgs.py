@@ -14,7 +14,7 @@ from ._base import Array, Budget, Solver, State
 from ._beginnings import ascended
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
-from .preconditioners import Cholesky, Diagonal, Identity, Preconditioner, Rows
+from .preconditioners import Blocks, Cholesky, Diagonal, Identity, Preconditioner, Rows
 
 CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
@@ -22,6 +22,7 @@ LARGEST = 2000  # coordinates up to which a Hessian is formed
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
+FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 STEPS = 30  # on a sample
 
 
@@ -56,8 +57,8 @@ class LBFGS(Solver):
     memory : int, default=10
         Number of pairs, at least 0.
     preconditioner : {"auto", "cholesky", "diagonal"} or None, default="auto"
-        "auto" takes the Hessian's Cholesky factor where that is cheap, else its
-        diagonal.
+        "auto" takes the Hessian's Cholesky factor where that is cheap, those of the
+        classes' own blocks for a softmax, else the diagonal.
     start : {"auto"} or None, default="auto"
         "auto" begins linear models on samples of the rows, where these are many, or
         with `DualCoordinateDescent`, where columns are many and each has a ridge; None
@@ -83,8 +84,7 @@ class LBFGS(Solver):
     """
 
     good_for = (
-        "anything smooth; preconditioned by a Cholesky factor where that is "
-        "cheap"
+        "anything smooth; preconditioned by a Cholesky factor where that is cheap"
     )
     requires = Oracle.GRADIENT | Oracle.SMOOTH
     constraints = {  # noqa: RUF012
@@ -153,10 +153,18 @@ class LBFGS(Solver):
 
     def _wide(self, problem: Problem) -> bool:
         """Whether a Hessian is too large to be formed, and there is a dual."""
-        if Oracle.DUAL not in problem.provides:
+        if not problem.provides & Oracle.COLUMNS or Oracle.DUAL not in problem.provides:
             return False
         n, p = problem.design.shape  # type: ignore[attr-defined]
         return self.preconditioner == "auto" and (p > LARGEST or p > max(n, SMALL))
+
+    def _blocked(self, problem: Any) -> bool:
+        """Whether classes have blocks of their own that are worth their factors."""
+        if Oracle.ROWS not in problem.provides or Oracle.COLUMNS in problem.provides:
+            return False
+        n, p = problem.design.shape
+        worth = problem.size > SMALL and p <= LARGEST and p * p <= FACTORS * n
+        return bool(worth and problem.response.loss.coupled)
 
     def step(self, problem: Problem, state: Any) -> None:
         before = state.point
@@ -204,6 +212,8 @@ class LBFGS(Solver):
             return Identity() if self.preconditioner is None else Diagonal()
         if self._wide(problem):
             return Rows()
+        if able and self._blocked(problem):
+            return Blocks()
         if not able or problem.size > LARGEST:
             return Diagonal()
         rows = 0 if part is None else part.design.shape[0]

@@ -1,0 +1,85 @@
+"""The metric of class blocks: what it approximates, and how exactly."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from skopt_solvers.losses import Multinomial
+from skopt_solvers.penalties import L2
+from skopt_solvers.problems import _class_blocks, linear_problem
+from skopt_solvers.run import run
+from skopt_solvers.solvers import LBFGS
+from skopt_solvers.solvers.preconditioners import Blocks
+
+STORAGES = {"dense": np.asarray, "fortran": np.asfortranarray, "csr": sp.csr_array}
+P, LANES = 30, 5
+
+
+def problem(storage="dense", intercept=True, n=300):
+    rng = np.random.default_rng(0)
+    X = rng.normal(1.0, size=(n, P)) * np.geomspace(0.1, 10.0, P)
+    X[:, 3] = 2.0  # constant
+    X[rng.random(X.shape) < 0.2] *= 0.0 if storage == "csr" else 1.0
+    y = np.argmax(X @ rng.normal(size=(P, LANES)) + 9 * rng.gumbel(size=(n, LANES)), 1)
+    y[:LANES] = np.arange(LANES)
+    weights = rng.integers(0, 3, n) + (np.arange(n) < LANES)
+    return linear_problem(
+        STORAGES[storage](X), y.astype(float), Multinomial(), L2(0.01),
+        sample_weight=weights, fit_intercept=intercept,
+    )  # fmt: skip
+
+
+def somewhere(made, size):
+    x = made.null.x + size * np.random.default_rng(1).normal(size=made.size)
+    return made.at(x)
+
+
+def own_block(made, point, k):
+    """The rows and columns of class k in the Hessian."""
+    own = slice(k, None, LANES)
+    whole = made.loss_hessian(point, np.arange(P)) + np.diag(made.ridge(point.x))
+    return whole[own, own]
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("size", [0.0, 0.03])
+def test_blocks_of_few_samples_are_the_hessians_own(storage, intercept, size):
+    made = problem(storage, intercept)
+    point = somewhere(made, size)
+    for k, block in enumerate(made.class_blocks(point)):
+        expected = own_block(made, point, k)
+        tol = 1e-9 * np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
+        assert (np.abs(block - expected) <= tol + 1e-12).all()
+
+
+def test_blocks_of_many_samples_keep_the_diagonal(monkeypatch):
+    monkeypatch.setattr(_class_blocks, "SAMPLE", 150)
+    made = problem()
+    point = somewhere(made, 0.03)
+    for k, block in enumerate(made.class_blocks(point)):
+        expected = own_block(made, point, k)
+        np.testing.assert_allclose(np.diag(block), np.diag(expected), 1e-9)
+        scale = np.sqrt(np.diag(block))
+        assert np.abs((block - expected) / np.outer(scale, scale)).max() < 0.5
+
+
+def test_the_metric_is_symmetric_and_keeps_sums_at_zero():
+    made = problem()
+    metric, rng = Blocks(), np.random.default_rng(2)
+    metric.build(made, somewhere(made, 0.03))
+    u, v = rng.normal(size=(2, made.size))
+    assert u @ metric.solve(v) == pytest.approx(v @ metric.solve(u), rel=1e-9)
+    assert v @ metric.solve(v) > 0
+    sums = metric.solve(v).reshape(-1, LANES).sum(axis=1)
+    np.testing.assert_allclose(sums, 0.0, atol=1e-12 * np.abs(metric.solve(v)).max())
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+@pytest.mark.parametrize("sample", [40, 2000])
+def test_lbfgs_ends_certified_around_blocks(storage, sample, monkeypatch):
+    monkeypatch.setattr(_class_blocks, "SAMPLE", sample)
+    made = problem(storage)
+    result = run(LBFGS(tol=1e-9), made)
+    assert result.success and "metric: Blocks" in result.log
+    assert result.certificate.kind == "duality gap"
