@@ -43,6 +43,7 @@ from ..solvers import Solver
 from ..solvers._auto import choose, solver_for
 from ._covariance import Fit
 from ._declare import estimator
+from ._error_bound import ErrorBound
 from ._inference import Inference
 from ._offset import NO_SHIFT, Shift
 from ._parts import as_loss, for_classes
@@ -97,7 +98,7 @@ class Plan:
 
 
 @estimator
-class LinearModel(Adjustable, Inference, ABC):
+class LinearModel(Adjustable, Inference, ErrorBound, ABC):
     """A linear model: validate, build the problem, run, unpack.
 
     A subclass says how its targets are read (`_read`), what is to be minimised
@@ -293,7 +294,9 @@ class LinearModel(Adjustable, Inference, ABC):
             else:
                 easier = self._easier(problem, design, plan, task)
             results.append(self._run(problem, deadline, results, easier, start))
-            self._fits.append(Fit(problem, results[-1].x, plan.weights.sum()))
+            result = results[-1]
+            count = float(plan.weights.sum())
+            self._fits.append(Fit(problem, result.x, count, result.certificate))
             if not (results[-1].success or hint):
                 hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import linalg
 
 from .._compile import readonly
-from ..problems import LinearProblem
+from ..problems import Certificate, LinearProblem
 
 Array = np.ndarray
 
@@ -38,11 +38,14 @@ class Fit:
         The solution.
     total : float
         Sum of the sample weights: the number of samples, as weights repeat them.
+    certificate : Certificate
+        How far from optimal x is at most.
     """
 
     problem: LinearProblem
     x: Array
     total: float
+    certificate: Certificate
 
 
 class Covariance:
