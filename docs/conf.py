@@ -54,7 +54,7 @@ pygments_style = "friendly"
 sphinx_gallery_conf = {
     "examples_dirs": str(ROOT / "examples"),
     "gallery_dirs": "gallery",
-    "filename_pattern": r"\.py$",
+    "filename_pattern": r"/(?!startup)\w+\.py$",  # that one compiles all anew, twice
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "_generated/backreferences",
     "doc_module": ("skopt_solvers",),
