@@ -20,6 +20,7 @@ from .problems._base import Oracle
 from .schedules import Schedule
 from .solvers import Solver
 from .solvers._registry import solver_classes
+from .solvers._variance_reduced import VarianceReduced
 
 Table = tuple[tuple[str, ...], Rows]
 
@@ -33,7 +34,7 @@ HOW_GOOD = "a class attribute good_for, some words on when to take it"
 FAMILIES: dict[str, Callable[[type[Solver]], bool]] = {
     "values": lambda cls: cls.requires == Oracle.VALUE,
     "stochastic": lambda cls: cls.stochastic,
-    "variance_reduced": lambda cls: Oracle.ROWS in cls.requires,
+    "variance_reduced": lambda cls: issubclass(cls, VarianceReduced),
     "smooth": lambda cls: Oracle.SMOOTH in cls.requires,
     "proximal": lambda cls: True,
 }  # a solver is of the first whose mark it bears

@@ -87,6 +87,10 @@ class BlockDescent(Solver):
     """
 
     good_for = "groups of columns, few of many in use; a softmax's rows"
+    assumes = (
+        "a convex loss with a second derivative; a penalty that is a "
+        "sum over groups"
+    )
     requires = Oracle.GRADIENT | Oracle.BLOCKS
 
     def __init__(self, tol=1e-6, max_iter=1000):

@@ -67,6 +67,7 @@ class DualCoordinateDescent(Solver):
     """
 
     good_for = "hinge loss; L2 and softmax where columns are many"
+    assumes = "a convex loss, kinks allowed; a ridge on every coefficient"
     requires = Oracle.DUAL
 
     def __init__(self, tol=1e-6, max_iter=1000):

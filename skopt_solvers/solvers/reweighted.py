@@ -71,6 +71,7 @@ class Reweighted(Solver):
     """
 
     good_for = "penalties that are concave on each side of zero; adaptive lasso"
+    assumes = "a convex loss; it comes to rest where no coefficient gains by itself"
     requires = Oracle.COLUMNS | Oracle.CONCAVE
     constraints = {  # noqa: RUF012
         "tol": Optional(Number(0.0, math.inf, open_high=True))
