@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-MOST = 800  # rows that enter one by one
+ALL = 1000  # rows that enter one by one if there are no more
+MOST = 800  # rows that do otherwise
 REST = 0.1  # of the leverage of all rows that may be left to the diagonal
 
 
@@ -69,7 +70,7 @@ class RowMetric:
 def heaviest(problem: "LinearProblem", d: Array, ridge: Array) -> Array:
     """Rows with the largest ``d_i x_i' diag(1/ridge) x_i``, in order of storage."""
     n = problem.design.shape[0]
-    if n <= MOST:
+    if n <= ALL:
         return np.arange(n)
     weights = readonly(1.0 / np.maximum(ridge, 1e-300))
     leverage = d * squares(problem.design.rows.record(), weights, n)

@@ -14,7 +14,7 @@ from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._class_blocks import class_blocks
-from ._dual import Ascent
+from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian
 from ._frames import Frame, Moved, Own
@@ -369,6 +369,10 @@ class LinearProblem(Problem):
     def ascent(self, x: Array) -> Ascent | LaneAscent:
         """The dual problem, from x on."""
         return LaneAscent(self, x) if self.response.shape else Ascent(self, x)
+
+    def linearised(self, point: LinearPoint, solve: Any, goal: float) -> Witness:
+        """Dual slopes of a Newton step from a point."""
+        return linearised(self, point, solve, goal)
 
     def excerpts(self) -> Iterator["LinearProblem"]:
         separable = self.response.separable and not self.response.shape

@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
+TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
 
 
@@ -33,6 +35,7 @@ class LBFGSState(State):
     metric: Preconditioner = field(default_factory=Identity)
     pairs: Pairs = field(default_factory=deque)
     decrements: list[float] = field(default_factory=list)
+    next_try: int = 0  # iteration from which a Newton step may certify
 
 
 class LBFGS(Solver):
@@ -170,7 +173,33 @@ class LBFGS(Solver):
         before = state.point
         self._move(problem, state)
         if state.point is not before:
-            state.certify(problem)
+            self._certify(problem, state)
+
+    def _certify(self, problem: Any, state: Any) -> None:
+        """By the point's own slopes, or those of a Newton step where these suffice."""
+        state.certify(problem)
+        able = state.metric.factored and Oracle.DUAL in problem.provides
+        if self._done(state) or not able or state.n_iter < state.next_try:
+            return
+        g = state.point.gradient
+        decrement = self._direction(state, g)[1]
+        if decrement > 1.8 * state.budget.goal * state.point.objective:
+            return
+        around = partial(two_loops, state.pairs, state.metric)
+        if self._by_newton(problem, state, around):
+            return
+        if state.metric.exact:  # it was, where it was built: here it is again
+            self._rebuild(problem, state)
+            self._by_newton(problem, state, state.metric.solve)
+        state.next_try = state.n_iter + TRIES
+
+    def _by_newton(self, problem: Any, state: Any, solve: Any) -> bool:
+        """Whether the slopes of a Newton step certify the point."""
+        own, goal = (state.certificate, state.witness), state.budget.goal
+        state.certify(problem, problem.linearised(state.point, solve, goal))
+        if not state.certificate.value < own[0].value:
+            state.certificate, state.witness = own
+        return self._done(state)
 
     def _move(self, problem: Problem, state: Any) -> None:
         """One iteration, uncertified."""
@@ -178,10 +207,7 @@ class LBFGS(Solver):
         direction, decrement = self._direction(state, g)
         state.decrements.append(decrement)
         if self._refresh_pays(problem, state):
-            state.metric.build(problem, point)
-            state.log.append(f"metric: built anew after {state.n_iter} iterations")
-            state.pairs.clear()
-            state.decrements.clear()
+            self._rebuild(problem, state)
             direction, decrement = self._direction(state, g)
         line = problem.line(point, direction)
         first = 1.0 if state.pairs or state.metric.exact else self._first(direction, g)
@@ -192,6 +218,12 @@ class LBFGS(Solver):
             return
         state.point, state.rate = line.point(t), t
         remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
+
+    def _rebuild(self, problem: Any, state: Any) -> None:
+        state.metric.build(problem, state.point)
+        state.log.append(f"metric: built anew after {state.n_iter} iterations")
+        state.pairs.clear()
+        state.decrements.clear()
 
     def _direction(self, state: LBFGSState, g: Array) -> tuple[Array, float]:
         """The direction and its decrement ``g' B g``."""

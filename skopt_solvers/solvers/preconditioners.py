@@ -23,9 +23,13 @@ class Preconditioner(ABC):
     ----------
     exact : bool
         Whether it was the Hessian itself where it was built.
+    factored : bool
+        Whether it is close to the Hessian in all directions, so that decrements say how
+        far the optimum is.
     """
 
     exact = False
+    factored = False
 
     @abstractmethod
     def build(self, problem: Problem, point: Point) -> None:
@@ -80,6 +84,8 @@ class Cholesky(Preconditioner):
         A problem of some of the samples, whose correlations stand for those of all.
     """
 
+    factored = True
+
     def __init__(self, damping: float = 0.0, part: Any = None) -> None:
         self.damping, self.part = damping, part
         self.exact = part is None
@@ -112,7 +118,7 @@ class Rows(Preconditioner):
 
     def build(self, problem: Any, point: Point) -> None:
         self.metric = problem.row_metric(point)
-        self.exact = self.metric.exact
+        self.exact = self.factored = self.metric.exact
 
     def solve(self, v: Array) -> Array:
         return self.metric.solve(v)  # type: ignore[no-any-return]

@@ -125,3 +125,21 @@ def test_a_start_of_ones_own_is_kept():
     assert again.n_iter == 0
     assert not again.log
     assert run(LBFGS(tol=1e-9, start=None), made).success
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_the_slopes_of_a_newton_step_certify_in_the_hessian_s_metric(intercept):
+    """Columns of large numbers: the gradient's own square says little there."""
+    made = tall(penalty=L2(1e-6), intercept=intercept)
+    result = run(LBFGS(tol=1e-10), made)
+    assert result.success, result
+    assert result.certificate.kind == "duality gap"
+    best = run(Newton(tol=1e-13), tall(penalty=L2(1e-6), intercept=intercept))
+    assert result.objective <= best.objective * (1 + 1e-9)
+    point = made.at(result.x)
+    metric = Cholesky()
+    metric.build(made, point)
+    witness = made.linearised(point, metric.solve, 1e-10)
+    gap = made.certificate(point, witness=witness)
+    decrement = point.gradient @ metric.solve(point.gradient)
+    assert gap.value * point.objective <= 0.6 * decrement + 1e-15
