@@ -17,6 +17,7 @@ from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from .preconditioners import Blocks, Cholesky, Diagonal, Identity, Preconditioner, Rows
 
+SINGLE = Oracle.DUAL | Oracle.COLUMNS  # of one prediction per sample
 CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
@@ -118,6 +119,7 @@ class LBFGS(Solver):
             state.metric = self._metric(problem, part)
             state.metric.build(problem, state.point)
             state.log.append(f"metric: {type(state.metric).__name__}")
+            self._certify(problem, state)
         return state
 
     def _begin(self, problem: Any, state: LBFGSState) -> Any:
@@ -156,7 +158,7 @@ class LBFGS(Solver):
 
     def _wide(self, problem: Problem) -> bool:
         """Whether a Hessian is too large to be formed, and there is a dual."""
-        if not problem.provides & Oracle.COLUMNS or Oracle.DUAL not in problem.provides:
+        if SINGLE not in problem.provides:
             return False
         n, p = problem.design.shape  # type: ignore[attr-defined]
         return self.preconditioner == "auto" and (p > LARGEST or p > max(n, SMALL))
@@ -173,12 +175,12 @@ class LBFGS(Solver):
         before = state.point
         self._move(problem, state)
         if state.point is not before:
+            state.certify(problem)
             self._certify(problem, state)
 
     def _certify(self, problem: Any, state: Any) -> None:
-        """By the point's own slopes, or those of a Newton step where these suffice."""
-        state.certify(problem)
-        able = state.metric.factored and Oracle.DUAL in problem.provides
+        """By the slopes of a Newton step, where those of the point do not suffice."""
+        able = state.metric.factored and SINGLE in problem.provides
         if self._done(state) or not able or state.n_iter < state.next_try:
             return
         g = state.point.gradient
@@ -188,7 +190,7 @@ class LBFGS(Solver):
         around = partial(two_loops, state.pairs, state.metric)
         if self._by_newton(problem, state, around):
             return
-        if state.metric.exact:  # it was, where it was built: here it is again
+        if state.metric.exact and state.n_iter > 0:  # so far where it was built only
             self._rebuild(problem, state)
             self._by_newton(problem, state, state.metric.solve)
         state.next_try = state.n_iter + TRIES
