@@ -93,6 +93,13 @@ def strongest(problem: LinearProblem) -> float:
     Infinite where no strength makes zero optimal, as for a ridge.
     """
     _require_slopes(problem)
+    if Oracle.GRADIENT not in problem.provides:
+        raise ValueError(
+            f"the slopes of {type(problem.response.loss).__name__} jump, so they do "
+            "not tell at which strength the first coefficient is used: give the "
+            "strengths as an array, or use a smooth loss such as 'squared_hinge' or "
+            "'huber'."
+        )
     problem = problem.with_penalty(problem.penalty.at(1.0))
     if _nothing_left(problem):
         return 0.0

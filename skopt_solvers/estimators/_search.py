@@ -6,6 +6,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from dataclasses import KW_ONLY
 from functools import partial
 from typing import Any, ClassVar, Self
 
@@ -31,6 +32,7 @@ from .._walk import grid, strongest
 from ..path import Strength, count_of, finite, given, unit_strength
 from ..problems._shared_gram import SharedGram
 from ._base import Array, LinearModel, Plan
+from ._declare import estimator
 from ._held_out import Data, Fold, check_splits
 from ._report import failed
 
@@ -62,23 +64,62 @@ def _can(method: str) -> Callable[[Any], bool]:
     return check
 
 
+@estimator
 class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     """An estimator at the strength that predicts best on rows held out.
 
-    Folds are sample weights over one shared X, in threads; scores and choices are the
-    same for any `n_jobs`.
+    Folds are weights of zero and one over one X that all of them share, and the
+    penalty's path is walked on each in turn, so a cross-validation needs hardly more
+    memory than a fit. For squared losses the predictions of the rows held out are a
+    by-product; where there are many more rows than columns, all folds together cost two
+    Gram matrices.
+
+    Parameters
+    ----------
+    cv : int, cross-validation generator or iterable, default=None
+        How rows are split: five folds by default, stratified for classes; any splitter
+        of scikit-learn, or pairs of index arrays.
+    scoring : str or callable, default=None
+        Any scorer of scikit-learn; None for minus the mean loss of the estimator
+        itself, which is log loss for classifiers with probabilities.
+    selection : {"min", "1se"}, default="min"
+        The strength of the best mean score; or the strongest penalty whose mean score
+        is at most one standard error (of the mean over folds) below that, as in
+        Hastie, Tibshirani & Friedman (2009), section 7.10.
+    n_jobs : int, default=None
+        Threads for the folds; None for one. Results do not depend on it.
+    verbose : int, default=0
+        1 for a bar that counts folds, where that takes more than a second.
+
+    Attributes
+    ----------
+    certificates_ : ndarray of shape (n_folds, n_candidates, n_strengths)
+        How far from optimal each fit on a fold is at most.
+    best_params_ : dict
+        What was chosen.
+    best_score_ : float
+        Its mean score.
+    best_estimator_ : estimator
+        Fitted to all rows with what was chosen.
+    coef_, intercept_, n_iter_, certificate_, certificate_kind_, history_, result_ : \
+            various
+        Those of `best_estimator_`, as are `solver_`, `loss_` and `penalty_`.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X had any.
     """
 
     constraints: ClassVar[Mapping[str, Constraint]] = {}
+    refit: ClassVar[bool] = True
+    result_: ClassVar[Any]
 
-    cv: Any
-    scoring: Any
-    selection: str
-    n_jobs: int | None
-    verbose: int
-    eps: float
-    refit: bool = True
-    result_: Any
+    _: KW_ONLY
+    cv: Any = None
+    scoring: Any = None
+    selection: str = "min"
+    n_jobs: int | None = None
+    verbose: int = 0
     unit: ClassVar[float] = 1.0  # of the default score, in held-out losses
 
     @abstractmethod
@@ -86,8 +127,8 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         """The estimator whose strength is sought."""
 
     @abstractmethod
-    def _asked(self) -> Any:
-        """The strengths asked for: a number, or an array."""
+    def _asked(self) -> tuple[Any, float]:
+        """The strengths asked for, a number or an array, and the end of a grid."""
 
     def _candidates(self) -> Sequence[Candidate]:
         """Other parameters to be tried, a path for each."""
@@ -98,13 +139,14 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         plan = model._plan(data.target, data.weights)
         if plan.loss.lanes:  # threads would race for this conversion
             _ = data.design.rows
-        count = count_of(self._asked(), self.eps)
+        asked, eps = self._asked()
+        count = count_of(asked, eps)
         if not count:
-            values = np.sort(given(self._asked(), strength))
+            values = np.sort(given(asked, strength))
             return values if strength.inverse else values[::-1]
         problems = [model._problem(data.design, plan, task) for task in plan.tasks]
         first = finite(max(map(strongest, problems)), plan.penalty)
-        values = grid(first, count, self.eps)
+        values = grid(first, count, eps)
         return np.asarray(strength.restore(values, float(plan.penalty.alpha)))
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
@@ -164,7 +206,7 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
             "refit": Flag(),
         }
         validate(self, {**common, **self.constraints})
-        count_of(self._asked(), self.eps)
+        count_of(*self._asked())
 
     def _search(
         self, model: LinearModel, strength: Strength, folds: Sequence[Fold],
@@ -385,6 +427,44 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
 
     def __sklearn_tags__(self) -> Any:
         return get_tags(self._estimator())
+
+
+@estimator
+class Tuned(CrossValidated):
+    """A named estimator at its best strength, with that estimator's own parameters.
+
+    Parameters
+    ----------
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+    solver : "auto", str or Solver, default="auto"
+        A solver object, its name, or "auto" to choose by the problem.
+    tol : float, default=None
+        Relative duality gap at which each fit stops; None for the solver's own.
+    max_iter : int, default=None
+        Largest number of iterations of each fit; None for the solver's own.
+    max_time : float, default=None
+        Seconds for everything; None for no limit. Strengths that were not reached have
+        NaN scores.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness of stochastic solvers.
+    """
+
+    kind: ClassVar[type[LinearModel]]
+    sought: ClassVar[frozenset[str]] = frozenset({"verbose"})  # not handed on
+
+    _: KW_ONLY
+    fit_intercept: bool = True
+    solver: Any = "auto"
+    tol: float | None = None
+    max_iter: int | None = None
+    max_time: float | None = None
+    random_state: Any = None
+
+    def _estimator(self) -> LinearModel:
+        own = self.get_params(deep=False)
+        shared = own.keys() & set(self.kind._get_param_names()) - self.sought
+        return self.kind(**{name: own[name] for name in shared})
 
 
 def shares_of(values: Any, name: str) -> list[float]:

@@ -1,14 +1,17 @@
 """Any estimator of this package at the strength that predicts best."""
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY
 from typing import Any
 
 from ._base import Array, LinearModel
+from ._declare import estimator as declared
 from ._search import EPS, CrossValidated
 
 __all__ = ["PathCV"]
 
 
+@declared
 class PathCV(CrossValidated):
     r"""Any estimator of this package, at the strength that predicts best.
 
@@ -28,22 +31,9 @@ class PathCV(CrossValidated):
         (``C`` for `AdvancedLogisticRegression`).
     eps : float, default=1e-3
         The weakest strength of such a grid, as a share of the strongest.
-    cv : int, cross-validation generator or iterable, default=None
-        How rows are split: five folds by default, stratified for classes; any splitter
-        of scikit-learn, or pairs of index arrays.
-    scoring : str or callable, default=None
-        Any scorer of scikit-learn; None for minus the mean loss of the estimator
-        itself, which is log loss for classifiers with probabilities.
-    selection : {"min", "1se"}, default="min"
-        The strength of the best mean score; or the strongest penalty whose mean score
-        is at most one standard error (of the mean over folds) below that.
     refit : bool, default=True
         Whether to fit to all rows with what was chosen; without it there is no
         `predict`.
-    n_jobs : int, default=None
-        Threads for the folds; None for one. Results do not depend on it.
-    verbose : int, default=0
-        1 for a bar that counts folds, where that takes more than a second.
 
     Attributes
     ----------
@@ -53,26 +43,6 @@ class PathCV(CrossValidated):
         The strengths, strongest penalty first.
     scores_ : ndarray of shape (n_folds, n_alphas)
         Scores on the rows held out; larger is better.
-    certificates_ : ndarray of shape (n_folds, n_candidates, n_strengths)
-        How far from optimal each fit on a fold is at most.
-    best_params_ : dict
-        What was chosen.
-    best_score_ : float
-        Its mean score.
-    best_estimator_ : estimator
-        Fitted to all rows with what was chosen.
-    coef_, intercept_, n_iter_, certificate_, certificate_kind_, history_, result_ : \
-            various
-        Those of `best_estimator_`, as are `solver_`, `loss_` and `penalty_`.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X had any.
-
-    References
-    ----------
-    Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning,
-    section 7.10, for the rule of one standard error.
 
     Examples
     --------
@@ -86,34 +56,17 @@ class PathCV(CrossValidated):
 
     constraints = {"eps": EPS}  # noqa: RUF012
 
-    def __init__(
-        self,
-        estimator: Any,
-        *,
-        alphas: Any = 100,
-        eps: float = 1e-3,
-        cv: Any = None,
-        scoring: Any = None,
-        selection: str = "min",
-        refit: bool = True,
-        n_jobs: int | None = None,
-        verbose: int = 0,
-    ) -> None:
-        self.estimator = estimator
-        self.alphas = alphas
-        self.eps = eps
-        self.cv = cv
-        self.scoring = scoring
-        self.selection = selection
-        self.refit = refit
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    estimator: Any
+    _: KW_ONLY
+    alphas: Any = 100
+    eps: float = 1e-3
+    refit: bool = True  # type: ignore[misc]
 
     def _estimator(self) -> LinearModel:
         return self.estimator  # type: ignore[no-any-return]
 
-    def _asked(self) -> Any:
-        return self.alphas
+    def _asked(self) -> tuple[Any, float]:
+        return self.alphas, self.eps
 
     def _store(self, grids: Sequence[Array], scores: Array) -> None:
         self.alphas_, self.scores_ = grids[0], scores[:, 0]

@@ -19,7 +19,7 @@ from skopt_solvers import (
     regularization_path,
 )
 from skopt_solvers.designs import as_design
-from skopt_solvers.losses import ScorerLoss
+from skopt_solvers.losses import Quantile, ScorerLoss
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, Penalty
 from skopt_solvers.problems._shared_gram import SharedGram
 from skopt_solvers.problems.linear import linear_problem
@@ -368,3 +368,10 @@ def test_the_gram_matrix_of_a_fold_is_that_of_its_rows(seed, held_out, intercept
         np.testing.assert_allclose(found, direct, atol=1e-12 * np.abs(Z).max() ** 2)
         twice = shared.of(2 * fold, mean)  # rows drawn twice
         np.testing.assert_allclose(twice, direct, atol=1e-12 * np.abs(Z).max() ** 2)
+
+
+@pytest.mark.parametrize("loss", ["hinge", Quantile()])
+def test_slopes_that_jump_do_not_tell_where_a_path_begins(loss):
+    y = REAL > 1 if loss == "hinge" else REAL
+    with pytest.raises(ValueError, match="give the strengths as an array"):
+        alpha_max(X, y, loss)
