@@ -177,6 +177,9 @@ class LBFGS(Solver):
         if state.point is not before:
             state.certify(problem)
             self._certify(problem, state)
+        elif state.stalled and state.metric.factored and SINGLE in problem.provides:
+            self._rebuild(problem, state)  # nothing is left to gain but a certificate
+            self._by_newton(problem, state, state.metric.solve)
 
     def _certify(self, problem: Any, state: Any) -> None:
         """By the slopes of a Newton step, where those of the point do not suffice."""

@@ -143,3 +143,20 @@ def test_the_slopes_of_a_newton_step_certify_in_the_hessian_s_metric(intercept):
     gap = made.certificate(point, witness=witness)
     decrement = point.gradient @ metric.solve(point.gradient)
     assert gap.value * point.objective <= 0.6 * decrement + 1e-15
+
+
+@pytest.mark.parametrize("C", [1e-6, 1.0, 1e4])
+def test_columns_of_any_size_are_certified(C):
+    """Numbers from 0.01 to 1e9, a rare column, and one that repeats another."""
+    rng = np.random.default_rng(0)
+    X = np.abs(rng.normal(size=(3000, 6))) * 10.0 ** np.array([-2, 0, 2, 5, 9, 9])
+    X[:, 4] *= rng.random(3000) < 0.01
+    X = np.column_stack([X, X[:, 3]])
+    y = np.where(rng.random(3000) < expit(X[:, 1] - 1e-9 * X[:, 5]), 1.0, -1.0)
+    for intercept in (True, False):
+        made = linear_problem(
+            X, y, Logistic(), L2(1.0 / (C * 3000)), fit_intercept=intercept
+        )
+        result = run(LBFGS(), made)
+        assert result.success, result
+        assert result.certificate.kind == "duality gap"
