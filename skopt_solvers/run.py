@@ -14,6 +14,7 @@ from ._threads import one_blas_thread
 from .callbacks import Callback, Observer, Progress
 from .problems._base import (
     NO_CERTIFICATE,
+    Certificate,
     Oracle,
     Point,
     Problem,
@@ -269,6 +270,16 @@ class _Loop:
         tied = point.objective <= best.objective + 1e-14 * abs(best.objective)
         return point if tied else best
 
+    def refined(self, point: Point, certificate: Certificate) -> Certificate:
+        """The certificate, or that of slopes which cost a Hessian, if it is better."""
+        if certificate.value <= self.budget.goal:
+            return certificate
+        witness = self.problem.refined(point)
+        if witness is None:
+            return certificate
+        other = self.problem.certificate(point, witness=witness)
+        return min(certificate, other, key=lambda c: c.value)
+
     def result(self, state: State, status: Status) -> Result:
         point, certificate = state.point, state.certificate
         certificate = certificate if self.certified else NO_CERTIFICATE
@@ -285,6 +296,8 @@ class _Loop:
                     other = self.problem.certificate(point, witness=state.witness)
                     certificate = min(certificate, other, key=lambda c: c.value)
             fine = point.finite and not status.success and self.direction is None
+            if fine and status is Status.STALLED and self.certified:
+                certificate = self.refined(point, certificate)
             if fine and certificate.value <= self.budget.goal:
                 status = Status.CONVERGED
         message = status.value

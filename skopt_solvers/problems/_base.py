@@ -230,6 +230,13 @@ class Problem(ABC):
         return iter(())
 
     @abstractmethod
+    def refined(self, point: Point) -> Any:
+        """A witness for the certificate of `point`, at the cost of a Hessian; or None.
+
+        For the end of a run whose own slopes certify too little.
+        """
+
+    @abstractmethod
     def recession(self, x: Array, thorough: bool) -> Array | None:
         """A direction in which the objective falls for ever, as far as x shows it.
 

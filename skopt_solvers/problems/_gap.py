@@ -164,6 +164,17 @@ def _project(
     return slopes, -gradient[: problem.split]
 
 
+def refined(problem: "LinearProblem", point: "LinearPoint") -> "LinearPoint | None":
+    """The point with its slopes after Newton's step, which certify it to second order.
+
+    Its own slopes are off by a gradient g, and the gap by g**2 over the ridge: far too
+    much where ridges are weak beside the squares of their columns.
+    """
+    if not problem.dual or not point.finite or problem.size > LARGEST_FREE:
+        return None
+    return point.bent(-_solve(problem.hessian(point), point.gradient))
+
+
 def _varied(problem: "LinearProblem") -> Array:
     """Which columns are more than rounding errors once they are centred."""
     variances = problem.variances

@@ -63,6 +63,16 @@ class LinearPoint(Point):
         """Of several predictions, what each sample's Hessian is made of."""
         return self.problem.response.shares(self.z)  # type: ignore[no-any-return]
 
+    def bent(self, direction: Array) -> "LinearPoint":
+        """This point with the slopes that a step along `direction` would give, were
+        curvatures constant.
+        """
+        other = copy(self)
+        for known in ("gradient", "loss_gradient"):
+            vars(other).pop(known, None)
+        other.slopes = self.slopes + self.curve(self.problem.push(direction))
+        return other
+
     @property
     def expected(self) -> "LinearPoint":
         """This point with the curvatures of targets equal to their expectation."""

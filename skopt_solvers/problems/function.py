@@ -189,6 +189,9 @@ class FunctionProblem(Problem):
         """Objective at the start, the unit of the certificate when f tends to zero."""
         return self.at(self.start()).objective
 
+    def refined(self, point: Point) -> None:
+        """A function has no slopes of its samples."""
+
     def recession(self, x: Array, thorough: bool) -> None:
         """Nothing is known about a function."""
 

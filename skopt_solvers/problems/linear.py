@@ -18,7 +18,7 @@ from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian
 from ._frames import Frame, Moved, Own
-from ._gap import Slopes, certify
+from ._gap import Slopes, certify, refined
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._recession import recession
@@ -324,6 +324,10 @@ class LinearProblem(Problem):
     ) -> Certificate:
         assert isinstance(point, LinearPoint)
         return certify(self, point, witness or point, tol)
+
+    def refined(self, point: Point) -> LinearPoint | None:
+        assert isinstance(point, LinearPoint)
+        return refined(self, point) if Oracle.HESSIAN in self.provides else None
 
     def recession(self, x: Array, thorough: bool) -> Array | None:
         return recession(self, x, thorough)

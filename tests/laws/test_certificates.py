@@ -339,3 +339,31 @@ def test_huge_counts_are_certified():
     made = linear_problem(X, y, Poisson(), L2(1e-3))
     result = run(Newton(), made, tol=1e-10)
     assert result.success and made.certificate(made.at(result.x)).value <= 1e-10
+
+
+@pytest.mark.parametrize("loss", ["squared", "logistic", "poisson", "multinomial"])
+def test_weak_ridges_are_certified_by_refined_slopes(loss):
+    """Columns of very different scale: the gradient alone reads far too much."""
+    X, _, weights = data()
+    X = X * np.array([1e-3, 1.0, 1e4, 1e6, 1.0, 1e-1])
+    made = linear_problem(
+        X, targets(loss), LOSSES[loss], L2(1e-9), sample_weight=weights
+    )
+    best = made.at(run(Newton(), made, tol=1e-12).x)
+    direction = np.random.default_rng(3).standard_normal(made.size) / made.norms
+    for size in (1e-1, 1e-3, 1e-5):
+        point = made.at(best.x + size * direction)
+        found = made.certificate(point, witness=made.refined(point))
+        left = excess(made, point, best)
+        assert found.kind == "duality gap" and found.value >= left * (1 - 1e-6) - 1e-13
+        assert size > 1e-3 or found.value <= 1e2 * left + 1e-10
+        assert found.value <= made.certificate(point).value
+
+
+def test_a_run_that_stalls_is_certified_by_refined_slopes():
+    from sklearn.datasets import load_wine
+
+    X, y = load_wine(return_X_y=True)
+    made = linear_problem(X, y.astype(float), Multinomial(), L2(1e-8 / len(y)))
+    result = run(Newton(), made)
+    assert result.success and result.certificate.value <= 1e-6
