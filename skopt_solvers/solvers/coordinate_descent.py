@@ -39,6 +39,7 @@ class CoordinateState(State):
     """The rounds done and the Gram matrix of the working set."""
 
     sifts: int = 0
+    plain: float = 0.0  # certificate before a sift at the penalty's own strength
     columns: Array = field(default_factory=lambda: np.zeros(0, np.int64))
     gram: Array = field(default_factory=lambda: np.zeros((0, 0)))
     h: Array = field(default_factory=lambda: np.zeros(0))
@@ -171,13 +172,35 @@ class CoordinateDescent(Solver):
             return False
         if state.finishing or state.sifts >= SIFTS:
             return True
-        if len(violators) <= max(0.2 * len(support), 32):
-            return True
         columns = np.concatenate([support, violators])
+        if self._found(support, violators):
+            return not self._goes_on(problem, state, columns)
         few = len(violators) <= max(len(support), 64)
         if few and problem.design.gram_cost(columns) <= SPARE:
             return True
         return self._all_cheap(problem, columns)
+
+    def _found(self, support: Array, violators: Array) -> bool:
+        """Whether the support is about right."""
+        return len(violators) <= max(0.2 * len(support), 32)
+
+    def _goes_on(self, problem: LinearProblem, state: Any, columns: Array) -> bool:
+        """Whether plain epochs are likely to end before a Gram matrix is made.
+
+        One round at the penalty's own strength tells: where many rows make columns
+        nearly orthogonal, each divides the certificate by a large number.
+        """
+        n, p = problem.design.shape
+        if not problem.response.loss.quadratic or 4 * len(columns) >= n:
+            return False
+        one = 1.0 + 2.0 * EPOCHS * len(columns) / p
+        gram, now = problem.design.gram_cost(columns), state.certificate.value
+        if not state.plain:
+            return gram > 2.0 * one
+        if not 0.0 < now < state.plain:
+            return False
+        left = math.log(now / max(state.budget.goal, 1e-14))
+        return left / math.log(state.plain / now) * one < gram
 
     def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
         """Whether a Gram matrix of these costs no more than a pass or two."""
@@ -194,9 +217,12 @@ class CoordinateDescent(Solver):
         record = problem.record
         g = state.point.loss_gradient
         level = record.level  # type: ignore[attr-defined]
-        if len(violators) and level[violators[0]] > 0:
+        state.plain = state.certificate.value
+        found = self._found(support, violators)
+        if not found and level[violators[0]] > 0:
             top = abs(g[violators[0]]) / level[violators[0]]
             factor = max(1.0, top * FALL**state.sifts)
+            state.plain = state.plain if factor == 1.0 else 0.0
             record = record.with_fields(level=factor * level)
             violators = violators[np.abs(g[violators]) > factor * level[violators]]
         self._sweep(problem, state, support, violators, record)
