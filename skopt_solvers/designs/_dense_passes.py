@@ -68,6 +68,8 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     shift, root = shift[columns], np.sqrt(d)
     present = np.flatnonzero(d)  # rows without weight cost nothing
     every = len(present) == len(d)
+    if every and X.flags.f_contiguous:
+        return _gram_of_columns(X.T, d, columns, shift)
     for b in blocks(d[present, None], k):
         rows = b if every else present[b]
         lines = b if every else present[b, None]
@@ -85,6 +87,22 @@ def cross(X: Array, inverse: Array) -> Array:
     for b in blocks(X.T, len(X)):
         part = X[:, b] * root[b]
         total = blas.dsyrk(1.0, part, beta=1.0, c=total, overwrite_c=1)
+    total += np.triu(total, 1).T
+    return total
+
+
+def _gram_of_columns(XT: Array, d: Array, columns: Array, shift: Array) -> Array:
+    """As `gram`, where columns are contiguous: they are copied out run by run."""
+    k, uniform = len(columns), d.min() == d.max()
+    factor = float(d[0]) if uniform else 1.0
+    total = np.zeros((k, k), order="F")
+    for b in blocks(XT.T, k):
+        part = XT[columns, b].astype(np.float64, copy=False)
+        if shift.any():
+            part -= shift[:, None]
+        if not uniform:
+            part *= np.sqrt(d[b])
+        total = blas.dsyrk(factor, part.T, beta=1.0, c=total, trans=1, overwrite_c=1)
     total += np.triu(total, 1).T
     return total
 
