@@ -16,7 +16,7 @@ EXAMPLES = ROOT / "examples"
 THUMBNAILS = EXAMPLES / "thumbnails"
 SIZE = 240, 160
 LINES, COLUMNS = 16, 64  # of what is printed
-COLORS = 32
+COLORS = 64
 LEAD = """# Examples
 
 Each script answers one question in under 60 lines, on data that comes with scikit-learn
