@@ -1,6 +1,7 @@
 """The door: names and objects that users pass become parts."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ..losses import Logistic, Loss, Multinomial, VectorLoss, WholeLoss
@@ -94,6 +95,7 @@ def allows(loss: Any, y: Any) -> bool:
     return True
 
 
+@cache
 def _loss_names() -> dict[str, Any]:
     """``{"squared_hinge": SquaredHinge, ...}`` for all losses of the package."""
     from .. import losses

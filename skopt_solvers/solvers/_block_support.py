@@ -20,6 +20,7 @@ Array = np.ndarray
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 CYCLES = 10  # of block descent between two series of Newton steps, at least
 CHEAPER = 8  # coefficients for which a Newton step costs no more than one cycle
+SMALL = 200  # coefficients up to which nothing is extrapolated
 MEMORY = 5  # cycles from which one extrapolates
 SERIES = 200
 PATIENCE = 10  # series without halving the violation: rounding has the upper hand
@@ -117,6 +118,9 @@ class Quadratic:
     def descend(self, cycles: int, goal: float) -> None:
         """Cycles of block coordinate descent, extrapolated, until `goal` is met."""
         fixed = self.record, self.which, self.starts, self.tops
+        if self.w.size <= SMALL:  # a Newton step costs less than to extrapolate
+            block_descent.gram_cycles(self.gram, self.v, self.w, *fixed, cycles, ROUNDS)
+            return
         for _ in range(0, cycles, MEMORY):
             ws, vs = [self.w.copy()], [self.v.copy()]
             for _ in range(MEMORY):
