@@ -1,18 +1,30 @@
-"""One BLAS thread inside solvers.
+"""One BLAS thread inside solvers, and several of Python's over large sparse data.
 
 OpenBLAS threads spin while other processes hold the cores (a factorisation of 2 ms took
-228), and the order of their sums depends on their number.
+228), and the order of their sums depends on their number. Kernels let go of the
+interpreter, so plain threads run them side by side; each writes lines of its own, and
+the result is the same to the last bit for any number of threads.
 """
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
+import joblib
+import numpy as np
+from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["one_blas_thread"]
+__all__ = ["in_chunks", "n_threads", "one_blas_thread", "threads"]
+
+LARGE = 1 << 20  # products from which a pass over the data is worth several threads
+CHUNKS = 4  # for each thread: the last one to end leaves the others little to wait for
 
 _lock = threading.Lock()
 _holders = 0
@@ -43,3 +55,75 @@ def one_blas_thread() -> Iterator[None]:
             _holders -= 1
             if _holders == 0:
                 _limit.restore_original_limits()
+
+
+_chosen: ContextVar[int | None] = ContextVar("n_threads", default=None)
+
+
+@contextmanager
+def threads(number: int | None) -> Iterator[None]:
+    """A context in which passes over large data use so many threads.
+
+    None is for all cores, and for one inside a worker of joblib.
+    """
+    token = _chosen.set(number)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def n_threads() -> int:
+    """The number of threads in force."""
+    number = _chosen.get()
+    if number is not None:
+        return number
+    return 1 if get_active_backend()[0].nesting_level else _cores()
+
+
+def in_chunks(work: Callable[[slice], Any], starts: np.ndarray, lanes: int = 1) -> None:
+    """Do `work` on all lines, in chunks of about the same number of entries.
+
+    Parameters
+    ----------
+    work : callable
+        Takes a slice of the lines; writes nothing that another slice does.
+    starts : ndarray of shape (n_lines + 1,)
+        Where each line's entries begin.
+    lanes : int, default=1
+        Products for each entry.
+    """
+    entries = int(starts[-1])
+    number = n_threads() if entries * lanes >= LARGE else 1
+    if number == 1:
+        work(slice(0, len(starts) - 1))
+        return
+    marks = np.linspace(0, entries, CHUNKS * number + 1)[1:-1].astype(starts.dtype)
+    ends = [0, *np.searchsorted(starts, marks).tolist(), len(starts) - 1]
+    chunks = [slice(a, b) for a, b in pairwise(ends) if a < b]
+
+    def share(first: int) -> None:
+        for chunk in chunks[first::number]:
+            work(chunk)
+
+    others = [_pool().submit(share, first) for first in range(1, number)]
+    try:
+        share(0)
+    finally:
+        for other in others:
+            other.result()
+
+
+@cache
+def _cores() -> int:
+    return int(joblib.cpu_count())
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """The threads of this process; they begin when first needed, and idle otherwise."""
+    return ThreadPoolExecutor(max(_cores() - 1, 1), "skopt_solvers")
+
+
+if hasattr(os, "register_at_fork"):  # a child has none of its parent's threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from .._compile import readonly
+from .._threads import in_chunks
 from ._base import Array, Columns, Design, Rows
 from ._dense_passes import energy, extended
 from ._sparse_passes import (
@@ -129,6 +130,20 @@ def unsigned(indices: Array) -> Array:
     return readonly(np.ascontiguousarray(indices, plain).view(kind))
 
 
+def _gathered(
+    kernel: Any, lines: tuple[Array, Array, Array], w: Array, out: Array
+) -> Array:
+    """Fill `out` line by line, in several threads where that is worth it."""
+    data, indices, starts = lines
+    w = readonly(np.ascontiguousarray(w))
+
+    def work(some: slice) -> None:
+        kernel(data, indices, starts[some.start : some.stop + 1], w, out[some])
+
+    in_chunks(work, starts, out.size // max(len(out), 1))
+    return out
+
+
 class Sparse(Design):
     """A sparse matrix in CSR or CSC order, float64 or float32, int32 or int64 indices.
 
@@ -180,21 +195,19 @@ class Sparse(Design):
         return SparseColumns(*self._csc)
 
     def dot(self, w: Array) -> Array:
+        out: Array = np.zeros((self.shape[0], *w.shape[1:]))
         if w.ndim == 2:
-            out: Array = np.zeros((self.shape[0], w.shape[1]))
-            return gather_lanes(*self._csr, readonly(np.ascontiguousarray(w)), out)
-        out = np.zeros(self.shape[0])
+            return _gathered(gather_lanes, self._csr, w, out)
         if self._by_columns:
             return scatter(*self._csc, readonly(w), out)
-        return gather(*self._csr, readonly(w), out)
+        return _gathered(gather, self._csr, w, out)
 
     def tdot(self, s: Array) -> Array:
+        out: Array = np.zeros((self.shape[1], *s.shape[1:]))
         if s.ndim == 2:
-            out: Array = np.zeros((self.shape[1], s.shape[1]))
-            return gather_lanes(*self._csc, readonly(np.ascontiguousarray(s)), out)
-        out = np.zeros(self.shape[1])
+            return _gathered(gather_lanes, self._csc, s, out)
         if self._by_columns:
-            return gather(*self._csc, readonly(s), out)
+            return _gathered(gather, self._csc, s, out)
         return scatter(*self._csr, readonly(s), out)
 
     @property
@@ -211,7 +224,7 @@ class Sparse(Design):
             data, indices, starts = self._csr
             squares = readonly(np.square(data, dtype=np.float64))
             return scatter(squares, indices, starts, readonly(d), out)
-        return gather_squares(*self._csc, readonly(d), out)
+        return _gathered(gather_squares, self._csc, d, out)
 
     def gram(
         self, d: Array, columns: Array, shift: Array, known: Array | None = None

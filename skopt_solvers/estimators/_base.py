@@ -29,7 +29,7 @@ from .._params import (
     Whole,
     validate,
 )
-from .._threads import one_blas_thread
+from .._threads import one_blas_thread, threads
 from ..callbacks import Observer, as_callbacks
 from ..designs import Design, as_design
 from ..doctor import Case, brief
@@ -125,6 +125,9 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         1 shows a progress bar on long fits, 2 prints every iteration.
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness of stochastic solvers.
+    n_threads : int or None, default=None
+        Threads for passes over large sparse data in `fit`, with the same result for any
+        number; None for all cores, and for one inside a worker of joblib.
 
     Attributes
     ----------
@@ -161,6 +164,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
     callbacks: Any = None
     verbose: int = 0
     random_state: Any = None
+    n_threads: int | None = None
 
     @abstractmethod
     def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
@@ -184,7 +188,8 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         with self._without_held_out(target, weights) as weights:
             plan = self._plan(target, weights)
             plan = plan.shifted(shift.of(plan.loss, len(weights)))
-            with one_blas_thread():  # another number would change the last bits
+            # another number of BLAS threads would change the last bits
+            with one_blas_thread(), threads(self.n_threads):
                 results, coefficients, hint = self._solve(design, plan)
         self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
         self._report(plan, results)
@@ -267,6 +272,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
             "max_time": Optional(Number(0.0)),
             "warm_start": Flag(),
             "verbose": VERBOSE,
+            "n_threads": Optional(Whole(1)),
         }
         validate(self, {**self.constraints, **common})
 
