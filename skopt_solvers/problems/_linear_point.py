@@ -56,7 +56,7 @@ class LinearPoint(Point):
         """Curvature of each prediction by itself, of the shape of z."""
         if self._curvatures is not None:
             return self._curvatures
-        return self.shares * (1.0 - self.problem.response.loss.coupled * self.shares)
+        return self.shares * self._uncoupled
 
     @cached_property
     def shares(self) -> Array:
@@ -84,8 +84,22 @@ class LinearPoint(Point):
         """Entry (a, b) of each sample's Hessian."""
         if self._curvatures is not None:
             return self._curvatures
-        shared = self.problem.response.loss.coupled * self.shares[:, b]
-        return self.shares[:, a] * (float(a == b) - shared)  # type: ignore[no-any-return]
+        if a == b:
+            return self.shares[:, a] * self._uncoupled[:, a]
+        coupled = self.problem.response.loss.coupled
+        return -coupled * self.shares[:, a] * self.shares[:, b]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _uncoupled(self) -> Array:
+        """``1 - coupled * s``; next to one the sum of the others, to all digits."""
+        s = self.shares
+        if not self.problem.response.loss.coupled:
+            return np.ones_like(s)
+        rest, rows, top = 1.0 - s, np.arange(len(s)), s.argmax(axis=1)
+        others = s.copy()
+        others[rows, top] = 0.0
+        rest[rows, top] = others.sum(axis=1)
+        return np.asarray(rest)
 
     def curve(self, v: Array) -> Array:
         """Each sample's Hessian times v."""

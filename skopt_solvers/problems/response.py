@@ -14,6 +14,8 @@ from ._response import BaseResponse
 
 Array = np.ndarray
 
+IDLE = 5  # Newton steps that only move rounding errors about
+
 
 class Response(BaseResponse):
     """The weighted mean loss as a function of the predictions."""
@@ -183,19 +185,23 @@ class LaneResponse(Response):
         """Damped Newton on the K means; the flat direction (1, ..., 1) stays."""
         c = self._popular() if self.loss.labels and not np.ptp(z) else 0.0 * z[0]
         value, slopes, _ = self.jets(z + c)
+        best, least, idle = c, math.inf, 0
         for _ in range(50):
             total = self.weights @ slopes
-            if np.abs(total).max() <= 1e-15 * (self.weights @ np.abs(slopes)).max():
+            off = float(np.abs(total).max())
+            best, least, idle = (c, off, 0) if off < least else (best, least, idle + 1)
+            known = 1e-15 * (self.weights @ np.abs(slopes)).max()
+            if off <= known or idle > IDLE or not off < math.inf:
                 break
             s = self.shares(z + c)
             bend = np.diag(self.weights @ s) - self.loss.coupled * s.T @ self.weigh(s)
             step = -np.linalg.lstsq(bend, total, rcond=1e-14)[0]
             step *= min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
             following, slopes, _ = self.jets(z + c + step)
-            if np.abs(step).max() <= 1e-16 * np.abs(c).max() or following > value:
+            if following > value * (1 + 1e-14):
                 break
             c, value = c + step, following
-        return c
+        return best
 
     def _popular(self) -> Array:
         """Logarithms of the classes' weights: the answer where predictions are flat."""
