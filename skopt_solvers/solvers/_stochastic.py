@@ -258,12 +258,13 @@ class StochasticSolver(
 
     def answer(self, problem: Problem, state: StochasticState) -> Array:
         """Where the run stands, in the user's units."""
-        if not self.averaged:
-            return state.sweep.leave(state.u)
-        reported = np.empty_like(state.u)
-        report(state.rule, state.u, *state.keep, reported)
-        x = state.sweep.leave(reported)
-        return problem.prox(x, np.full_like(x, 1e-300))  # means may leave the bounds
+        u = state.u
+        if self.averaged:
+            u = np.empty_like(state.u)
+            report(state.rule, state.u, *state.keep, u)
+        x = state.sweep.leave(u)
+        # means may leave the bounds, and so may rounding on the way from other units
+        return problem.prox(x, np.full_like(x, 1e-300))
 
     def _next_cycle(self, problem: Problem, state: StochasticState) -> None:
         state.length, state.begin = next(state.cycles), state.point
