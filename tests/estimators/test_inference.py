@@ -76,7 +76,7 @@ def test_least_squares(kind, storage):
 
 
 @pytest.mark.parametrize("kind", ["nonrobust", "HC0", "cluster"])
-@pytest.mark.parametrize(("loss", "family"), FAMILIES, ids=repr)
+@pytest.mark.parametrize(("loss", "family"), FAMILIES, ids=lambda p: type(p).__name__)
 def test_generalised_linear_models(loss, family, kind):
     """statsmodels has no corrections for small samples here: HC1 to HC3 are HC0."""
     shift = type(loss) in (Poisson, Gamma)  # as good as all: they cost compilations
