@@ -17,8 +17,10 @@ from skopt_solvers import (
     AdvancedLogisticRegression,
     AdvancedPoissonRegressor,
     ProximalElasticNet,
+    ProximalGroupLasso,
     ProximalLasso,
 )
+from skopt_solvers.penalties import GroupLasso
 
 Fit = Callable[[Problem, float], Answer]
 OURS = "skopt_solvers"
@@ -88,9 +90,11 @@ def _ours(problem: Problem, tol: float) -> Answer:
 
 
 def _our_groups(problem: Problem, common: dict[str, Any]) -> Answer:
-    model = skopt_solvers.ProximalGroupLasso(  # type: ignore[attr-defined]
-        problem.l1, groups=problem.groups, loss=problem.loss, **common
-    )
+    if problem.kind == "group lasso":
+        model: Any = ProximalGroupLasso(problem.l1, groups=problem.groups, **common)
+    else:
+        penalty = GroupLasso(problem.l1, groups=problem.groups)
+        model = AdvancedLinearClassifier("logistic", penalty, **common)
     return _fitted(model, problem)
 
 

@@ -12,9 +12,10 @@ from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
 from ..problems.regularizer import Blocks
 from ..result import NOT_YET
-from ._base import Array, Budget, Solver, State
+from ._base import Array, Budget, Solver
 from ._block_support import Quadratic, optimise
-from ._model import Model, means_of, model_at, moved
+from ._model import Model, model_at, moved
+from ._working_gram import GramState, refresh
 
 SIFTS = 8  # rounds of plain descent before a Gram matrix is formed
 EPOCHS = 4  # epochs a round: enough to settle which blocks matter
@@ -26,19 +27,14 @@ INNER_STEPS = 3  # Newton steps on one working set between two full passes
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 200  # coefficients up to which the last digit costs nothing
 REST = 0.03  # share of the violation that is left on a working set
-STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
 @dataclass
-class BlockState(State):
+class BlockState(GramState):
     """The rounds done and the Gram matrix of the working set."""
 
     sifts: int = 0
     blocks: Array = field(default_factory=lambda: np.zeros(0, np.int64))
-    columns: Array = field(default_factory=lambda: np.zeros(0, np.int64))
-    gram: Array = field(default_factory=lambda: np.zeros((0, 0)))
-    h: Array = field(default_factory=lambda: np.zeros(0))
-    means: Array = field(default_factory=lambda: np.zeros(0))
     finishing: bool = False
     inner: float = math.inf
 
@@ -231,7 +227,7 @@ class BlockDescent(Solver):
             state.columns = columns
             return Quadratic.of_lanes(problem, point, blocks, columns, starts, w), None
         model = model_at(problem, point)
-        self._gram(problem, state, model, columns)
+        refresh(state, problem, model, columns)
         v = np.stack([
             problem.design.tdot_columns(columns, readonly(np.ascontiguousarray(lane)))
             for lane in model.r.reshape(len(model.h), -1).T
@@ -239,23 +235,6 @@ class BlockDescent(Solver):
         v -= np.outer(state.means, model.r.reshape(len(model.h), -1).sum(axis=0))
         return Quadratic(problem.regularizer, state.gram, v, w, blocks, starts), model
 
-    def _gram(
-        self, problem: LinearProblem, state: Any, model: Model, chosen: Array
-    ) -> None:
-        """Bring the Gram matrix up to date, unless it is good enough as it is."""
-        k, h, known = len(state.columns), model.h, None
-        grown = k and np.array_equal(state.columns, chosen[:k])
-        if grown and np.abs(h - state.h).sum() <= STALE * state.h.sum():
-            if k == len(chosen):
-                return
-            h, known = state.h, state.gram
-        means = means_of(problem, h, chosen)
-        shift = np.zeros(problem.n_columns)
-        shift[chosen] = means
-        state.gram = problem.design.gram(h, chosen, shift, known)
-        dead = np.isin(chosen, problem.constant)
-        state.gram[dead], state.gram[:, dead] = 0.0, 0.0
-        state.columns, state.h, state.means = chosen, h, means
 
 
 # -- blocks and columns ----------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from ..kernels import coordinate as kernels
 from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
-from ._base import Array, Budget, Solver, State, Stretch
-from ._model import Model, means_of, model_at, moved
+from ._base import Array, Budget, Solver, Stretch
+from ._model import Model, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
+from ._working_gram import GramState, refresh
 from ._working_set import descend, movable, part_of, status
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
@@ -31,19 +32,14 @@ CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed 
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 REST = 0.03  # share of the violation that is left on larger working sets
 CAUTION, MOST_CAUTION = 4.0, 1e6  # factors of the curvatures after a failure
-STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
 @dataclass
-class CoordinateState(State):
+class CoordinateState(GramState):
     """The rounds done and the Gram matrix of the working set."""
 
     sifts: int = 0
     plain: float = 0.0  # certificate before a sift at the penalty's own strength
-    columns: Array = field(default_factory=lambda: np.zeros(0, np.int64))
-    gram: Array = field(default_factory=lambda: np.zeros((0, 0)))
-    h: Array = field(default_factory=lambda: np.zeros(0))
-    means: Array = field(default_factory=lambda: np.zeros(0))
     finishing: bool = False
     inner: float = math.inf
     calm: bool = False  # whether no coefficient may jump
@@ -272,7 +268,7 @@ class CoordinateDescent(Solver):
         for _ in range(steps):
             point = state.point
             model = model_at(problem, point)
-            self._gram(problem, state, model, chosen)
+            refresh(state, problem, model, chosen)
             w = point.x[chosen].copy()
             v = problem.design.tdot_columns(chosen, model.r)
             v -= state.means * model.r.sum()
@@ -340,24 +336,6 @@ class CoordinateDescent(Solver):
             return 0.0
         state.inner = min(REST * left, state.inner)
         return float(state.inner)
-
-    def _gram(
-        self, problem: LinearProblem, state: Any, model: Model, chosen: Array
-    ) -> None:
-        """Bring the Gram matrix up to date, unless it is good enough as it is."""
-        k, h, known = len(state.columns), model.h, None
-        grown = k and np.array_equal(state.columns, chosen[:k])
-        if grown and np.abs(h - state.h).sum() <= STALE * state.h.sum():
-            if k == len(chosen):
-                return
-            h, known = state.h, state.gram
-        means = means_of(problem, h, chosen)
-        shift = np.zeros(problem.n_columns)
-        shift[chosen] = means
-        state.gram = problem.design.gram(h, chosen, shift, known)
-        dead = np.isin(chosen, problem.constant)
-        state.gram[dead], state.gram[:, dead] = 0.0, 0.0
-        state.columns, state.h, state.means = chosen, h, means
 
     # -- moving --------------------------------------------------------------------
 
