@@ -15,7 +15,7 @@ from ._params import Flag, Number, validate
 from .doctor import Case, Diagnosis, Finding, examine
 from .doctor._remedies import finite
 from .estimators._base import LinearModel, problems_of
-from .estimators._report import worst
+from .estimators._report import what_it_is, worst
 from .result import Result
 
 __all__ = ["diagnose"]
@@ -161,7 +161,7 @@ def _inner(estimator: Any, X: Any, y: Any) -> tuple[LinearModel, Any]:
     if not isinstance(model, LinearModel):
         raise TypeError(
             "diagnose needs an estimator of skopt_solvers, or a pipeline that ends "
-            f"with one; got {type(model).__name__}."
+            f"with one; got {what_it_is(model)}."
         )
     if isinstance(estimator, Pipeline) and len(estimator) > 1:
         X = clone(estimator[:-1]).fit_transform(X, y)

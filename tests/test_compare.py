@@ -17,6 +17,7 @@ from skopt_solvers import (
     AdvancedLogisticRegression,
     History,
     ProximalLasso,
+    ProximalLassoCV,
     compare_solvers,
 )
 from skopt_solvers.compare import Comparison, Trial
@@ -288,3 +289,19 @@ def test_data_that_cannot_be_fitted_are_refused(diabetes, bad):
     X[3, 2] = bad
     with pytest.raises(ValueError, match="X contains"):
         compare_solvers(ProximalLasso(), X, y)
+
+
+def test_auto_is_a_solver_like_others(diabetes):
+    given = ["auto", "coordinate_descent", "proximal_gradient"]
+    comparison = compare_solvers(ProximalLasso(0.1), *diabetes, given)
+    assert sorted(t.name for t in comparison.trials) == FAST
+    assert "coordinate_descent (auto)" in str(comparison)
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [(ProximalLasso, r"write ProximalLasso\(\)"), (ProximalLassoCV(), "model itself")],
+)
+def test_what_is_no_model_is_named(diabetes, given, hint):
+    with pytest.raises(TypeError, match=hint):
+        compare_solvers(given, *diabetes)

@@ -196,3 +196,27 @@ def test_options_are_checked(options):
 def test_other_estimators_are_refused():
     with pytest.raises(TypeError, match="needs an estimator of skopt_solvers"):
         diagnose(Lasso(), D, t)
+
+
+def test_targets_at_an_end():
+    target = (X[:20, 0] > 0).astype(float)  # counts of zero: their mean falls for ever
+    model = AdvancedPoissonRegressor(alpha=0)
+    cured(model, X[:20], target, "targets at an end")
+
+
+@pytest.mark.parametrize("store", [np.ndarray.tolist, sp.coo_array, sp.csc_matrix])
+def test_columns_are_left_out_of_every_container(store):
+    twice = np.c_[X, X[:, 0], np.ones(len(X))]
+    model = AdvancedLogisticRegression()
+    finding = cured(model, store(twice), y, "constant columns")
+    assert finding.evidence["columns"] == "[31]"
+    cured(model, store(twice), y, "duplicate columns")
+
+
+def test_a_constant_target_has_no_alpha_max():
+    assert not len(diagnose(ProximalLasso(), D, np.ones(len(D))))
+
+
+def test_a_class_in_place_of_a_model_is_named():
+    with pytest.raises(TypeError, match=r"write ProximalLasso\(\)"):
+        diagnose(ProximalLasso, D, t)

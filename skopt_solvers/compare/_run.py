@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from .._compile import specialisations
 from .._params import Constraint, Number, Optional, validate
 from ..estimators._base import LinearModel, problems_of
-from ..estimators._report import worst
+from ..estimators._report import what_it_is, worst
 from ..problems import IncompatibleProblem, Problem, require
 from ..result import History, Result, Status
 from ..solvers import Solver, as_solver
@@ -152,7 +152,7 @@ class _Split:
         if not isinstance(model, LinearModel):
             raise TypeError(
                 "compare_solvers needs an estimator of skopt_solvers, or a pipeline "
-                f"that ends with one; got {type(model).__name__}."
+                f"that ends with one; got {what_it_is(model)}."
             )
         self.model = model
         test = None
@@ -220,11 +220,17 @@ def _candidates(problem: Problem, solvers: Any) -> dict[str, Solver]:
     """What is to be compared, by name."""
     if solvers is None:
         return {name: as_solver(name) for name in _names(problem)}
+
+    def made_of(solver: Any) -> Solver:
+        named_auto = isinstance(solver, str) and solver == "auto"
+        return choose(problem) if named_auto else as_solver(solver)
+
     if isinstance(solvers, Mapping):
-        return {str(name): as_solver(solver) for name, solver in solvers.items()}
+        return {str(name): made_of(solver) for name, solver in solvers.items()}
     if isinstance(solvers, str | Solver):
         solvers = [solvers]
-    made = [as_solver(solver) for solver in solvers]
+    distinct = {str(solver): solver for solver in map(made_of, solvers)}
+    made = list(distinct.values())
     short = [snake_case(type(solver).__name__) for solver in made]
     names = [n if short.count(n) == 1 else " ".join(str(s).split())
              for n, s in zip(short, made, strict=True)]  # fmt: skip

@@ -22,7 +22,10 @@ def separability(case: Case) -> Iterator[Finding]:
     """Separable classes where nothing holds the coefficients, by linear programming."""
     problem = case.problem
     free = problem.free
-    if not _falls_for_ever(problem) or not free.any():
+    if not free.any():
+        return
+    if not _falls_for_ever(problem):
+        yield from separation_reached(case)
         return
     if len(problem.response.y) * int(free.sum()) > LARGEST:
         yield from separation_reached(case)

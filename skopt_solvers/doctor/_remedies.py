@@ -33,6 +33,10 @@ def without_columns(columns: Array) -> Remedy:
     """Leave columns out."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
+        if sp.issparse(X):
+            X = sp.csr_array(X)
+        elif not _is_frame(X):
+            X = np.asarray(X)
         kept = np.setdiff1d(np.arange(X.shape[1]), columns)
         X = X.iloc[:, kept] if _is_frame(X) else X[:, kept]
         return clone(estimator), X, y
@@ -62,9 +66,11 @@ def penalised() -> Remedy:
     """Add a weak ridge."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        return clone(estimator).set_params(penalty=L2(RIDGE)), X, y
+        own = "penalty" in estimator.get_params()  # others have a ridge's strength
+        changes = {"penalty": L2(RIDGE)} if own else {"alpha": RIDGE}
+        return clone(estimator).set_params(**changes), X, y
 
-    return Remedy(f"add a penalty, such as penalty=L2({RIDGE:g}).", treat)
+    return Remedy(f"add a penalty: penalty=L2({RIDGE:g}), or alpha={RIDGE:g}.", treat)
 
 
 def weaker(factor: float, alpha: float) -> Remedy:
@@ -80,7 +86,7 @@ def weaker(factor: float, alpha: float) -> Remedy:
             return estimator.set_params(alpha=own["alpha"] * factor), X, y
         return estimator.set_params(C=own["C"] / factor), X, y
 
-    return Remedy(f"lower alpha by {factor:.2g}, to {alpha * factor:.4g}.", treat)
+    return Remedy(f"multiply alpha by {factor:.2g}: {alpha * factor:.4g}.", treat)
 
 
 def automatic_rate(solver: Solver) -> Remedy:

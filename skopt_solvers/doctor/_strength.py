@@ -24,7 +24,7 @@ def alpha_too_large(case: Case) -> Iterator[Finding]:
     held = level > 0
     ratio = float(np.max(np.abs(gradient[held]) / level[held]))
     free = np.abs(gradient[~held])
-    if ratio > 1.0 or free.any():
+    if not 0.0 < ratio <= 1.0 or free.any():
         return
     largest = ratio * alpha
     yield Finding(

@@ -53,3 +53,13 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result], hint: str = "") 
         ConvergenceWarning,
         stacklevel=4,
     )
+
+
+def what_it_is(given: Any) -> str:
+    """What was given in place of a model, for messages."""
+    if isinstance(given, type):
+        return f"the class {given.__name__}: write {given.__name__}()"
+    name = type(given).__name__
+    if name.endswith("CV"):
+        return f"{name}, which tunes a model: give the model itself"
+    return name

@@ -38,7 +38,14 @@ class Seen:
     def by(cls, estimator: Any) -> Self:
         """What a cross-validated estimator has kept, ours or scikit-learn's."""
         kept = vars(estimator)
-        parameter = next(name for name in ("C", "alpha") if f"{name}_" in kept)
+        chosen = [name for name in ("C", "alpha") if f"{name}_" in kept]
+        if not chosen or not {"mse_path_", "scores_"} & set(kept):
+            raise TypeError(
+                "the estimator must keep the scores of its folds, as ProximalLassoCV "
+                f"does; got {type(estimator).__name__}. Of a model with one strength, "
+                "show regularization_path(model, X, y) by from_path."
+            )
+        parameter = chosen[0]
         strengths = np.asarray(kept.get(f"{parameter}s_", kept.get("alphas_")))
         errors = kept.get("mse_path_")
         scores = np.moveaxis(estimator.scores_, 0, -1) if errors is None else errors
@@ -93,6 +100,10 @@ def row_names(blocks: Sequence[Array], feature_names: Any) -> list[str]:
         return []
     given = feature_names is not None
     names = feature_names if given else [f"x{j}" for j in range(len(blocks[0]))]
+    if len(names) != len(blocks[0]):
+        raise ValueError(
+            f"feature_names must hold {len(blocks[0])} names; got {len(names)}."
+        )
     if len(blocks) == 1:
         return [str(name) for name in names]
     return [f"{name} [{k}]" for k in range(len(blocks)) for name in names]

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..result import History
-from ._style import GREY, axes, every, legend, named, one_of, style, tidy
+from ._style import GREY, axes, every, last, legend, named, one_of, style, tidy
 
 Array = np.ndarray
 
@@ -160,10 +160,8 @@ def _bottom(excess: Array, reference: float) -> float | None:
 
 
 def _last(estimator: Any) -> Any:
-    """The model itself, of a pipeline its last step."""
-    from sklearn.pipeline import Pipeline  # slow to import, and not needed before
-
-    model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    """The fitted model itself, of a pipeline its last step."""
+    model = last(estimator)
     check_is_fitted(model, "history_")
     return model
 

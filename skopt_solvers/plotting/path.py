@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ._cross_validated import Seen, blocks_of, row_names
-from ._style import GREY, aside, legend, one_of, pyplot, style, tidy
+from ._style import GREY, aside, last, legend, one_of, pyplot, style, tidy
 
 Array = np.ndarray
 
@@ -139,7 +139,8 @@ class RegularizationPathDisplay:
         ----------
         estimator : fitted estimator
             One of this package that ends in CV, or scikit-learn's `LassoCV` and
-            `ElasticNetCV`. Of several shares of L1 the one chosen is shown.
+            `ElasticNetCV`, or a pipeline that ends with one. Of several shares of L1
+            the one chosen is shown.
         path : RegularizationPath, default=None
             The path of the model at the same strengths, to show coefficients below.
         feature_names : sequence of str, default=None
@@ -149,6 +150,7 @@ class RegularizationPathDisplay:
         **options
             As in `plot`.
         """
+        estimator = last(estimator)
         check_is_fitted(estimator)
         seen = Seen.by(estimator)
         known = getattr(estimator, "feature_names_in_", None)

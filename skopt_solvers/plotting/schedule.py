@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._params import Number, Whole, validate
 from ..schedules import as_schedule
-from ._style import axes, every, legend, named, style, tidy
+from ._style import axes, every, last, legend, named, style, tidy
 
 Array = np.ndarray
 
@@ -76,7 +76,8 @@ class ScheduleDisplay:
     def from_estimator(
         cls, estimator: Any, *, name: str | None = None, ax: Any = None
     ) -> Self:
-        """Show the learning rate at the end of each epoch of a fitted estimator."""
+        """Show the learning rate at the end of each epoch of a fit, or a pipeline."""
+        estimator = last(estimator)
         check_is_fitted(estimator, "history_")
         several = isinstance(estimator.history_, list)
         history = estimator.history_[0] if several else estimator.history_

@@ -10,17 +10,19 @@ import pytest
 from PIL import Image
 from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import ElasticNetCV, LassoCV, lasso_path
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import ElasticNetCV, LassoCV, RidgeCV, lasso_path
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skopt_solvers import (
     AdvancedLinearClassifier,
+    AdvancedLinearRegressor,
     AdvancedLogisticRegression,
     AdvancedLogisticRegressionCV,
     PathCV,
     ProximalLasso,
+    ProximalLassoCV,
     minimize,
     regularization_path,
 )
@@ -412,3 +414,29 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'skopt-solvers\[plot\]'"):
         ScheduleDisplay.from_schedules(Constant())
+
+
+def test_pipelines_are_shown_by_their_last_step():
+    X, y = load_diabetes(return_X_y=True)
+    tuned = make_pipeline(StandardScaler(), ProximalLassoCV(cv=3)).fit(X, y)
+    display = RegularizationPathDisplay.from_estimator(tuned)
+    assert display.best == pytest.approx(tuned[-1].alpha_)
+    model = AdvancedLinearRegressor(solver=SGD(0.01), max_iter=3, tol=0)
+    with pytest.warns(ConvergenceWarning):
+        fitted = make_pipeline(StandardScaler(), model).fit(X, y)
+    display = ScheduleDisplay.from_estimator(fitted)
+    np.testing.assert_array_equal(
+        display.lines_[0].get_ydata(), fitted[-1].history_.learning_rate
+    )
+
+
+@pytest.mark.parametrize("model", [ProximalLasso(), RidgeCV()])
+def test_estimators_without_scores_of_folds_are_named(model):
+    model.fit(*load_diabetes(return_X_y=True))
+    with pytest.raises(TypeError, match=f"got {type(model).__name__}.*from_path"):
+        RegularizationPathDisplay.from_estimator(model)
+
+
+def test_feature_names_must_fit_the_columns():
+    with pytest.raises(ValueError, match="must hold 2 names; got 1"):
+        RegularizationPathDisplay([1.0], [[1.0], [2.0]], feature_names=["a"])
