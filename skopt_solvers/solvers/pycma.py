@@ -23,6 +23,9 @@ class Strategy:
 class PyCMA(PopulationSolver):
     r"""`CMAES` as Hansen's package pycma does it, with the same restarts.
 
+    .. math:: x_i = m + \sigma\, \mathcal{N}(0, C), \quad
+              m \leftarrow m + \sum_{i \le \mu} w_i (x_{i:\lambda} - m).
+
     The reference: use it to check `CMAES`, or for pycma's own options. Needs the extra
     ``[cma]``, and at least two coordinates.
 
