@@ -55,6 +55,11 @@ def walk(
             return
 
 
+def hardest(problem: LinearProblem, strengths: Array) -> LinearProblem:
+    """The problem at the weakest of some strengths: the one to choose a solver for."""
+    return problem.with_penalty(problem.penalty.at(float(np.min(strengths))))
+
+
 def _require_slopes(problem: LinearProblem) -> None:
     if not problem.response.differentiable:
         raise ValueError(

@@ -15,7 +15,7 @@ from ._bars import Tally
 from ._params import Number, Whole
 from ._threads import one_blas_thread
 from ._track import Track, assemble
-from ._walk import grid, strongest, walk
+from ._walk import grid, hardest, strongest, walk
 from .problems import LinearProblem
 from .run import budget_of
 
@@ -225,9 +225,10 @@ def regularization_path(
         name, bar = type(model).__name__, model.verbose == 1
         watchers = model.set_params(verbose=0 if bar else model.verbose)._watchers()
         with Tally(name, "strengths", total, bar) as tally:
+            solvers = [model._solver(hardest(each, strengths)) for each in problems]
             walks = [
-                walk(problem, model._solver(problem), strengths, budget, watchers)
-                for problem in problems
+                walk(problem, solver, strengths, budget, watchers)
+                for problem, solver in zip(problems, solvers, strict=True)
             ]
             tracks = [
                 Track.of(problem, tally.through(steps), early and len(problems) == 1)

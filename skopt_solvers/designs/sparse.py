@@ -212,15 +212,18 @@ class Sparse(Design):
 
     @property
     def _by_columns(self) -> bool:
-        """Whether only the columns are at hand: passes over them need no conversion."""
-        return self.X.format == "csc" and "_csr" not in self.__dict__
+        """Whether passes go by columns: as X came, whatever was laid out since.
+
+        Else the last digits would depend on what happened to the data before.
+        """
+        return self.X.format == "csc"
 
     def square_tdot(self, d: Array) -> Array:
         if d.ndim == 2:
             lanes = [self.square_tdot(np.ascontiguousarray(lane)) for lane in d.T]
             return np.stack(lanes, axis=1)
         out = np.zeros(self.shape[1])
-        if self.X.format == "csr" and "_csc" not in self.__dict__:
+        if not self._by_columns:
             data, indices, starts = self._csr
             squares = readonly(np.square(data, dtype=np.float64))
             return scatter(squares, indices, starts, readonly(d), out)

@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_method_params
 
 from .._threads import one_blas_thread
 from .._track import Track, assemble
-from .._walk import walk
+from .._walk import hardest, walk
 from ..designs import Design
 from ..problems import LinearProblem
 from ..problems._shared_gram import SharedGram
@@ -80,7 +80,7 @@ class Fold:
         self, model: Any, problem: LinearProblem, values: Array, weights: Array,
         seconds: float,
     ) -> Iterator[Stretch]:  # fmt: skip
-        solver = model._solver(problem)
+        solver = model._solver(hardest(problem, values))
         budget = budget_of(solver, max_time=seconds, random_state=model.random_state)
         return walk(
             problem, solver, values, budget, model._watchers(),

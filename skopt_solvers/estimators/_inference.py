@@ -77,9 +77,13 @@ class Inference(ABC):
     def std_errors_(self) -> Array:
         """Standard errors of coefficients, then of the intercept: ``"nonrobust"``.
 
-        Of shape (n_parameters,), or (n_outputs, n_parameters) as `coef_` is.
+        Of shape (n_parameters,), or (n_outputs, n_parameters) as `coef_` is. Raises
+        AttributeError where there are none, with the reason that `cov_params` gives.
         """
-        errors = self._errors(self._covariances("nonrobust", None))
+        try:
+            errors = self._errors(self._covariances("nonrobust", None))
+        except ValueError as error:  # what lists attributes expects no other
+            raise AttributeError(f"no std_errors_: {error}") from error
         return errors[0] if np.ndim(self.intercept_) == 0 else errors
 
     def summary(

@@ -90,7 +90,7 @@ class LinearProblem(Problem):
     def with_penalty(self, penalty: BasePenalty) -> "LinearProblem":
         """The same data under another penalty; all that the data cost is kept."""
         other = copy(self)
-        own = ("provides", "bounds", "null")
+        own = ("provides", "bounds", "null", "row_bend")
         known = {name: vars(other).pop(name, None) for name in own}
         other._penalise(penalty)
         null = known["null"]

@@ -16,12 +16,13 @@ from .proximal_gradient import ProximalGradient
 
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
 LIGHT = 4.0  # epochs of the dual are few where no sample moves far by itself
+MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 
 
 def choose(problem: Problem) -> Solver:
     """The solver that suits a problem, from what it provides alone.
 
-    A softmax with a ridge that leaves each sample little room goes to its dual. Other
+    A large softmax whose ridge leaves each sample little room goes to its dual. Other
     smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
     where that is cheap, and is then close to Newton's method. Where the penalty is not
     smooth, coordinate descent works on the few columns that are in use, and block
@@ -57,7 +58,8 @@ def _wide(problem: Problem) -> bool:
 def _lightly_fitted_classes(problem: Problem) -> bool:
     several = Oracle.COLUMNS not in problem.provides  # predictions per sample
     dual = Oracle.DUAL in problem.provides
-    return several and dual and problem.row_bend <= LIGHT
+    large = problem.size > MANY
+    return several and dual and large and problem.row_bend <= LIGHT
 
 
 def solver_for(problem: Problem, solver: Any) -> Solver:

@@ -36,13 +36,12 @@ from skopt_solvers.solvers import (
     InteriorPoint,
     Newton,
     NewtonCG,
-    ProximalGradient,
     ProxNewton,
     Reweighted,
 )
 from skopt_solvers.solvers._registry import solver_classes
 
-SOLVERS = [LBFGS(), Newton(), NewtonCG(), CoordinateDescent(), ProximalGradient()]
+SOLVERS = [LBFGS(), Newton(), NewtonCG(), CoordinateDescent(), ProxNewton()]
 # these need more than their max_iter to come to 1e-8 on columns of so different scales
 SLOW = {BFGS, OWLQN, DualCoordinateDescent, GradientDescent, SAG, SAGA, SVRG}
 # not for every problem here
@@ -152,14 +151,12 @@ def test_elastic_net_logistic_against_saga(storage, name, l1_ratio):
     ).fit(X, y)
     best = logistic_objective(peer, X, y, 1.0, l1_ratio)
     assert logistic_objective(model, X, y, 1.0, l1_ratio) <= best * (1 + 1e-8)
-    assert type(model.solver_) is (
-        ProximalGradient if name == "wine" else CoordinateDescent
-    )
+    assert type(model.solver_) is (ProxNewton if name == "wine" else CoordinateDescent)
 
 
 @pytest.mark.parametrize("C", [0.01, 1, 100])
 @pytest.mark.parametrize("name", CLASSES)
-@pytest.mark.parametrize("solver", [CoordinateDescent(), ProximalGradient()])
+@pytest.mark.parametrize("solver", [CoordinateDescent(), ProxNewton()])
 @storages
 def test_lasso(solver, storage, name, C):
     X, y = load(name)

@@ -423,7 +423,7 @@ def test_unusable_parameters(small, params, message):
         (AdvancedLogisticRegression(l1_ratio=1.1), "l1_ratio"),
         (AdvancedLogisticRegression(l1_ratio=None), "l1_ratio"),
         (AdvancedLogisticRegression(penalty="l2"), "Penalty object; got 'l2'"),
-        (AdvancedLinearClassifier("hinge"), "one of .*squared_hinge.*; got 'hinge'"),
+        (AdvancedLinearClassifier("hings"), "one of .*squared_hinge.*; got 'hings'"),
         (AdvancedLinearClassifier(penalty="ridge"), "'elastic_net'.* got 'ridge'"),
         (AdvancedLinearClassifier(loss=None), "got None"),
         (AdvancedLinearClassifier("poisson"), "Poisson needs targets"),
