@@ -74,7 +74,7 @@ def diagnose(
     >>> X, y = np.array([[-2.0], [-1.0], [1.0], [3.0]]), [0, 0, 1, 1]
     >>> diagnosis = diagnose(AdvancedLogisticRegression(C=np.inf), X, y)
     >>> print(diagnosis["separable classes"].message)
-    a linear function separates the classes: the log loss falls for ever along it, so \
+    a linear function separates the classes: the loss falls for ever along it, so \
 without a penalty there is no minimum.
     >>> diagnosis["separable classes"].cured
     True

@@ -63,7 +63,7 @@ class DualCoordinateDescent(Solver):
     ...     "hinge", alpha=0.01, solver="dual_coordinate_descent"
     ... ).fit(scale(X), y)
     >>> round(model.score(scale(X), y), 3), model.certificate_kind_
-    (0.979, 'duality gap')
+    (0.986, 'duality gap')
     """
 
     good_for = "hinge loss; L2 and softmax where columns are many"

@@ -47,7 +47,7 @@ class ProxNewton(Solver):
     >>> X, y = load_iris(return_X_y=True)
     >>> model = AdvancedLogisticRegression(l1_ratio=1.0, solver="prox_newton")
     >>> int((model.fit(X, y).coef_ != 0).sum()), model.result_.success
-    (7, True)
+    (4, True)
     """
 
     good_for = "L1 and bounds on a softmax; few of many coefficients in use"
