@@ -36,12 +36,13 @@ from skopt_solvers.solvers import (
     InteriorPoint,
     Newton,
     NewtonCG,
+    ProximalGradient,
     ProxNewton,
     Reweighted,
 )
 from skopt_solvers.solvers._registry import solver_classes
 
-SOLVERS = [LBFGS(), Newton(), NewtonCG(), CoordinateDescent(), ProxNewton()]
+SOLVERS = [LBFGS(), Newton(), NewtonCG(), CoordinateDescent(), ProximalGradient()]
 # these need more than their max_iter to come to 1e-8 on columns of so different scales
 SLOW = {BFGS, OWLQN, DualCoordinateDescent, GradientDescent, SAG, SAGA, SVRG}
 # not for every problem here
@@ -156,7 +157,7 @@ def test_elastic_net_logistic_against_saga(storage, name, l1_ratio):
 
 @pytest.mark.parametrize("C", [0.01, 1, 100])
 @pytest.mark.parametrize("name", CLASSES)
-@pytest.mark.parametrize("solver", [CoordinateDescent(), ProxNewton()])
+@pytest.mark.parametrize("solver", [CoordinateDescent(), ProximalGradient()])
 @storages
 def test_lasso(solver, storage, name, C):
     X, y = load(name)
