@@ -8,13 +8,14 @@ import numpy as np
 
 from .penalties import Box
 from .problems import LinearProblem
-from .problems._base import Oracle
+from .problems._base import Oracle, require
 from .problems._strength import reach
 from .result import Result, Status
 from .run import advance, run
 from .solvers import Solver
 from .solvers._auto import solver_for
 from .solvers._base import Budget, Stretch
+from .solvers._registry import solver_classes
 
 Array = np.ndarray
 
@@ -37,6 +38,8 @@ def walk(
     time is over or a run was interrupted.
     """
     _require_slopes(problem)
+    solver.check()
+    require(hardest(problem, strengths), solver, solver_classes())
     x, done = problem.start(), 0
     if not callbacks:  # they want to see every iteration
         for stretch in solver.follow(problem, strengths, budget, gram):
@@ -56,8 +59,13 @@ def walk(
 
 
 def hardest(problem: LinearProblem, strengths: Array) -> LinearProblem:
-    """The problem at the weakest of some strengths: the one to choose a solver for."""
-    return problem.with_penalty(problem.penalty.at(float(np.min(strengths))))
+    """The problem at the weakest of some strengths: the one to choose a solver for.
+
+    Zero is left out where there are others: without its penalty a problem may be smooth
+    and its solver one that cannot do with the kinks of the rest.
+    """
+    weakest = np.min(strengths, where=strengths > 0, initial=np.max(strengths))
+    return problem.with_penalty(problem.penalty.at(float(weakest)))
 
 
 def _require_slopes(problem: LinearProblem) -> None:

@@ -21,8 +21,10 @@ from skopt_solvers import (
 from skopt_solvers.designs import as_design
 from skopt_solvers.losses import Quantile, ScorerLoss
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, Penalty
+from skopt_solvers.problems import IncompatibleProblem
 from skopt_solvers.problems._shared_gram import SharedGram
 from skopt_solvers.problems.linear import linear_problem
+from skopt_solvers.solvers import LBFGS
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 6))
@@ -164,6 +166,12 @@ def test_strengths_given_one_by_one_come_strongest_first():
     logistic = AdvancedLogisticRegression()
     path = regularization_path(logistic, X, REAL > 1, alphas=[1.0, 0.01])
     assert path.alphas.tolist() == [0.01, 1.0] and path.parameter == "C"
+
+
+def test_a_solver_that_cannot_do_with_the_penalty_is_refused():
+    model = ProximalLasso(solver=LBFGS())
+    with pytest.raises(IncompatibleProblem, match="LBFGS needs an objective"):
+        regularization_path(model, X, REAL, alphas=[1.0, 0.1, 0.0])
 
 
 def test_a_large_support_reached_in_one_jump():
