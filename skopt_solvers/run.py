@@ -136,9 +136,10 @@ def _reason(answer: Any) -> str | None:
 
 
 def _is_interrupt(error: BaseException) -> bool:
-    """Whether it is Ctrl-C; one that meets numba's dispatcher comes as its cause."""
-    return isinstance(error, KeyboardInterrupt) or isinstance(
-        error.__cause__, KeyboardInterrupt
+    """Whether it is Ctrl-C, or came of it as it does where it meets numba."""
+    cause = error.__cause__
+    return isinstance(error, KeyboardInterrupt) or (
+        cause is not None and _is_interrupt(cause)
     )
 
 

@@ -334,6 +334,21 @@ def test_ctrl_c(cancer):
     assert model.score(X, y) > 0.9
 
 
+def test_ctrl_c_that_meets_a_kernel(cancer):
+    def handler(progress):
+        try:
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt as first:
+                raise SystemError("unpickling") from first
+        except SystemError as second:
+            raise SystemError("the kernel's result") from second
+
+    model = AdvancedLogisticRegression(callbacks=handler)
+    caught(lambda: model.fit(*cancer))
+    assert model.result_.status is Status.INTERRUPTED
+
+
 def test_a_warning_points_at_the_call_of_fit(small):
     X, y, classes, _ = small
     for model, target in (ProximalLasso(), y), (AdvancedLinearClassifier(), classes):
