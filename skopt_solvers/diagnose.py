@@ -3,17 +3,16 @@
 import dataclasses
 import math
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from ._params import Flag, Number, validate
 from .doctor import Case, Diagnosis, Finding, examine
-from .doctor._remedies import finite
+from .doctor._remedies import automatic_solver
+from .doctor._values import non_finite
 from .estimators._base import LinearModel, problems_of
 from .estimators._report import what_it_is, worst
 from .result import Result
@@ -81,12 +80,15 @@ without a penalty there is no minimum.
     """
     options = _Options(try_remedies, max_time)
     options.check()
-    model, X = _inner(estimator, X, y)
-    clinic = _Clinic(model, X, y, sample_weight, options)
-    missing = list(_non_finite(X, y))
+    model, seen, refusal = _inner(estimator, X, y)
+    clinic = _Clinic(model, seen, y, sample_weight, options)
+    missing = list(non_finite(seen, y, sample_weight, refusal is not None))
     if missing:
-        summary = f"{type(model).__name__} cannot be fitted."
+        summary = f"{type(_last(model)).__name__} cannot be fitted."
         return Diagnosis(summary, False, [clinic.tried(f) for f in missing])
+    if refusal is not None:
+        raise refusal
+    X = seen
     results, fitted = clinic.fit(model, X, y, sample_weight)
     problems = problems_of(model, X, y, sample_weight)
     number = results.index(worst(results))
@@ -105,7 +107,8 @@ class _Options:
 
     def check(self) -> None:
         positive = Number(0.0, open_low=True)
-        validate(self, {"try_remedies": Flag(), "max_time": positive})
+        limits = {"try_remedies": Flag(), "max_time": positive}
+        validate(self, limits, "diagnose")
 
 
 class _Clinic:
@@ -121,15 +124,12 @@ class _Clinic:
         self, estimator: Any, X: Any, y: Any, weights: Any
     ) -> tuple[list[Result], Any]:
         """The results of a fit, and what was fitted."""
-        from sklearn.pipeline import Pipeline  # slow to import, not needed before
-
         estimator = clone(estimator)
-        steps = isinstance(estimator, Pipeline)
-        model = estimator[-1] if steps else estimator
+        model = _last(estimator)
         own = math.inf if model.max_time is None else model.max_time
         model.set_params(max_time=min(own, self.options.max_time))
-        name = f"{estimator.steps[-1][0]}__" if steps else ""
-        passed = {} if weights is None else {f"{name}sample_weight": weights}
+        name = f"{_address(estimator)}sample_weight"
+        passed = {} if weights is None else {name: weights}
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", ConvergenceWarning)
             estimator.fit(X, y, **passed)
@@ -137,13 +137,21 @@ class _Clinic:
         return (result if isinstance(result, list) else [result]), model
 
     def tried(self, finding: Finding) -> Finding:
-        """The finding, with what comes of its remedy."""
+        """The finding, with what comes of its remedy; of a second one if it must be."""
         if not self.options.try_remedies:
             return finding
+        first = self._tried(finding)
+        if first.cured:
+            return first
+        both = finding.remedy.then(automatic_solver())
+        second = self._tried(dataclasses.replace(finding, remedy=both))
+        return second if second.cured else first
+
+    def _tried(self, finding: Finding) -> Finding:
         estimator, X, y = finding.apply(self.model, self.X, self.y)
-        same = len(np.asarray(y)) == len(np.asarray(self.y))
+        weights = finding.remedy.kept(self.weights)
         try:
-            results, _ = self.fit(estimator, X, y, self.weights if same else None)
+            results, _ = self.fit(estimator, X, y, weights)
         except ValueError as reason:
             return dataclasses.replace(finding, outcome=str(reason), cured=False)
         last, cured = worst(results), all(r.success for r in results)
@@ -153,33 +161,38 @@ class _Clinic:
         return dataclasses.replace(finding, outcome=outcome, cured=cured)
 
 
-def _inner(estimator: Any, X: Any, y: Any) -> tuple[LinearModel, Any]:
-    """The model itself, and X as it sees it."""
-    from sklearn.pipeline import Pipeline  # slow to import, and not needed before
+def _last(estimator: Any) -> Any:
+    """The last step of a pipeline, or the estimator itself."""
+    return _last(estimator[-1]) if hasattr(estimator, "steps") else estimator
 
-    model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+
+def _address(estimator: Any) -> str:
+    """What names of fit parameters begin with to reach the last step."""
+    if not hasattr(estimator, "steps"):
+        return ""
+    name, step = estimator.steps[-1]
+    return f"{name}__{_address(step)}"
+
+
+def _inner(estimator: Any, X: Any, y: Any) -> tuple[Any, Any, ValueError | None]:
+    """The model itself, and X as it sees it.
+
+    Where the steps before it refuse X: all of the estimator, X, and what they said.
+    """
+    model = _last(estimator)
     if not isinstance(model, LinearModel):
         raise TypeError(
             "diagnose needs an estimator of skopt_solvers, or a pipeline that ends "
             f"with one; got {what_it_is(model)}."
         )
-    if isinstance(estimator, Pipeline) and len(estimator) > 1:
-        X = clone(estimator[:-1]).fit_transform(X, y)
-    return model, X
-
-
-def _non_finite(X: Any, y: Any) -> Iterator[Finding]:
-    """Values that no fit can take."""
-    stored = X.data if sp.issparse(X) else np.asarray(X)
-    counts = {}
-    for name, values in (("X", stored), ("y", np.asarray(y))):
-        if values.dtype.kind == "f":
-            counts[f"NaN in {name}"] = int(np.isnan(values).sum())
-            counts[f"infinite in {name}"] = int(np.isinf(values).sum())
-    found = {name: count for name, count in counts.items() if count}
-    if found:
-        message = "a fit needs numbers: no sum over these is one."
-        yield Finding("values that are not finite", message, found, finite())
+    while hasattr(estimator, "steps"):
+        if len(estimator) > 1:
+            try:
+                X = clone(estimator[:-1]).fit_transform(X, y)
+            except ValueError as refusal:
+                return estimator, X, refusal
+        estimator = estimator[-1]
+    return model, X, None
 
 
 def _summary(model: Any, result: Result) -> str:

@@ -1,23 +1,33 @@
 """The doctor: each trouble is found, proven by numbers, and cured by its remedy."""
 
 import warnings
+from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skopt_solvers import (
+    AdvancedLinearClassifier,
+    AdvancedLinearRegressor,
     AdvancedLogisticRegression,
     AdvancedPoissonRegressor,
+    MultiTaskLasso,
+    ProximalGroupLasso,
     ProximalLasso,
+    ProximalMCP,
+    ProximalSCAD,
     diagnose,
 )
-from skopt_solvers.solvers import SGD, GradientDescent, ProximalGradient
+from skopt_solvers.penalties import SLOPE, GroupLasso
+from skopt_solvers.solvers import SGD, Adam, GradientDescent, ProximalGradient
 
 X, y = load_breast_cancer(return_X_y=True)
 X = StandardScaler().fit_transform(X)
@@ -59,14 +69,15 @@ def test_overlapping_classes_are_not_called_separable():
     assert "separable classes" not in [f.name for f in found]
 
 
+@pytest.mark.parametrize("rule", [SGD, Adam, partial(SGD, momentum=0.9)])
+@pytest.mark.parametrize(("epochs", "tol"), [(100, 0.05), (8, 1e-3), (20, 1e-9)])
 @pytest.mark.parametrize(
     ("rate", "name"),
     [(1e4, "learning rate too large"), (1e-8, "learning rate too small")],
 )
-def test_learning_rates(rate, name):
-    model = AdvancedLogisticRegression(
-        0.001, solver=SGD(rate, max_iter=100, tol=0.05), random_state=0
-    )
+def test_learning_rates(rate, name, epochs, tol, rule):
+    solver = rule(rate, max_iter=epochs, tol=tol)
+    model = AdvancedLogisticRegression(0.001, solver=solver, random_state=0)
     finding = cured(model, X, y, name)
     assert finding.evidence["learning rate"] == rate
     assert 1e-8 < finding.evidence["automatic"] < 1e4
@@ -82,6 +93,13 @@ def test_automatic_rates_are_not_blamed():
     [
         (ProximalLasso(1e3), D, t),
         (AdvancedLogisticRegression(1e-6, l1_ratio=1.0), X, y),
+        (ProximalGroupLasso(1e3, groups=[0, 0, 0, 1, 1, 1, 2, 2, 2, 2]), D, t),
+        (ProximalMCP(1e3), D, t),
+        (ProximalSCAD(1e3), D, t),
+        (MultiTaskLasso(1e3), D, np.c_[t, -t]),
+        (AdvancedLinearRegressor("huber", "elastic_net", alpha=1e3), D, t),
+        (AdvancedLinearClassifier("logistic", GroupLasso(1e3)), X, y),
+        (AdvancedLinearRegressor("squared", SLOPE(1e3)), D, t),
     ],
 )
 def test_alpha_above_alpha_max(model, Z, c):
@@ -131,6 +149,38 @@ def test_values_that_are_not_finite(bad, store):
     cured(ProximalLasso(0.1), store(D), target, "values that are not finite")
 
 
+def test_values_that_are_not_finite_wherever_they_are():
+    name = "values that are not finite"
+    holes = [[1.0, None], [np.nan, 2.0], [3.0, 1.0], [0.0, 5.0], [2.0, 2.0]]
+    target = [0.0, 1.0, 2.0, 3.0, 2.5]
+    boxes = [
+        np.array(holes, dtype=object),
+        pd.DataFrame(holes, dtype="Float64"),
+        pd.DataFrame(holes, dtype=object),
+    ]
+    for box in boxes:
+        finding = cured(ProximalLasso(0.1), box, target, name)
+        assert finding.evidence == {"NaN in X": 2}
+    infinite = D.copy()
+    infinite[[3, 8], 2] = np.inf
+    pipeline = make_pipeline(StandardScaler(), ProximalLasso(0.1))  # refuses it
+    assert cured(pipeline, infinite, t, name).evidence == {"infinite in X": 2}
+    filled = make_pipeline(SimpleImputer(), ProximalLasso(0.1))
+    missing = np.where(np.isinf(infinite), np.nan, infinite)
+    assert len(diagnose(filled, missing, t)) == 0
+    weights = np.ones(len(t))
+    weights[5] = np.nan
+    found = diagnose(ProximalLasso(0.1), D, t, sample_weight=weights)[name]
+    assert found.cured and found.evidence == {"NaN in sample_weight": 1}
+    assert len(found.remedy.kept(weights)) == len(t) - 1
+
+
+def test_other_refusals_are_passed_on():
+    pipeline = make_pipeline(StandardScaler(), ProximalLasso())
+    with pytest.raises(ValueError, match="could not convert"):
+        diagnose(pipeline, [["a"], ["b"]], [0.0, 1.0])
+
+
 def test_stagnation():
     rng = np.random.default_rng(0)
     Z = (rng.normal(size=(200, 20)) + 1e6).astype(np.float32)
@@ -152,6 +202,12 @@ def test_slow_decay():
     model = AdvancedLogisticRegression(solver=ProximalGradient(max_iter=3))
     finding = cured(model, X, y, "slow decay")
     assert finding.evidence["iterations"] == 3
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_too_few_epochs(epochs):
+    model = AdvancedLogisticRegression(solver=SGD(max_iter=epochs))
+    assert cured(model, X, y, "slow decay").evidence["iterations"] == epochs
 
 
 def test_nothing_is_the_matter():

@@ -43,16 +43,12 @@ def learning_rate(case: Case) -> Iterator[Finding]:
 
 
 def slow_decay(case: Case) -> Iterator[Finding]:
-    """A deterministic solver that ran out of iterations or time on its way."""
-    if case.solver.stochastic or case.result.status not in (
-        Status.MAX_ITER,
-        Status.TIME,
-    ):
-        return
-    certificates = np.asarray(case.result.history.certificate)
+    """A solver that ran out of iterations or time on its way."""
     left = float(case.result.certificate.value)
-    if len(certificates) < 2 or not math.isfinite(left):
+    late = case.result.status in (Status.MAX_ITER, Status.TIME)
+    if not late or not math.isfinite(left) or any(learning_rate(case)):
         return
+    stochastic = case.solver.stochastic
     yield Finding(
         "slow decay",
         f"{type(case.solver).__name__} was on its way when it had to stop.",
@@ -61,7 +57,7 @@ def slow_decay(case: Case) -> Iterator[Finding]:
             "certificate": left,
             "tol": float(case.solver.tol or 0.0),
         },
-        remedies.automatic_solver(),
+        remedies.longer(case.solver) if stochastic else remedies.automatic_solver(),
     )
 
 

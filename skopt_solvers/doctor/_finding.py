@@ -5,16 +5,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sklearn.utils import _safe_indexing
 
 Treatment = Callable[[Any, Any, Any], tuple[Any, Any, Any]]
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """What to change, in words and as a function of estimator, X and y."""
+    """What to change, in words and as a function of estimator, X and y.
+
+    `rows` are the samples to keep; None for all.
+    """
 
     words: str
     treatment: Treatment = field(repr=False)
+    rows: np.ndarray | None = field(default=None, repr=False)
+
+    def kept(self, values: Any) -> Any:
+        """The rows to keep of X, y or weights."""
+        if self.rows is None or values is None:
+            return values
+        return _safe_indexing(values, self.rows)
+
+    def then(self, other: "Remedy") -> "Remedy":
+        """This one, and another after it."""
+
+        def treat(estimator: Any, X: Any, y: Any) -> Any:
+            return other.treatment(*self.treatment(estimator, X, y))
+
+        words = f"{self.words.removesuffix('.')}; and {other.words}"
+        return Remedy(words, treat, self.rows)
 
     def __str__(self) -> str:
         return self.words
@@ -53,9 +73,11 @@ class Finding:
         Returns
         -------
         tuple of (estimator, X, y)
-            With which the fit converges, if this was what prevented it.
+            With which the fit converges, if this was what prevented it. Of weights,
+            ``finding.remedy.kept(sample_weight)`` go with them.
         """
-        return self.remedy.treatment(estimator, X, y)
+        kept = self.remedy.kept
+        return self.remedy.treatment(estimator, kept(X), kept(y))
 
     @property
     def numbers(self) -> str:

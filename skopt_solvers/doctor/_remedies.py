@@ -44,31 +44,39 @@ def without_columns(columns: Array) -> Remedy:
     return Remedy(f"leave out the columns {shortened(columns)}.", treat)
 
 
-def finite() -> Remedy:
-    """Replace what is not finite in X by column means; drop rows for those in y."""
+def finite(rows: Array | None) -> Remedy:
+    """Replace what is not finite in X by column means; keep some rows."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
         from sklearn.impute import SimpleImputer
         from sklearn.pipeline import make_pipeline
 
-        rows = np.flatnonzero(_finite(np.asarray(y)))
-        X = sp.csr_array(X).astype(float)[rows] if sp.issparse(X) else _array(X)[rows]
+        X = sp.csr_array(X, dtype=float, copy=True) if sp.issparse(X) else _array(X)
         stored = X.data if sp.issparse(X) else X
         stored[~np.isfinite(stored)] = np.nan
-        model = make_pipeline(SimpleImputer(), clone(estimator))
-        return model, X, np.asarray(y)[rows]
+        return make_pipeline(SimpleImputer(), clone(estimator)), X, y
 
     words = "make_pipeline(SimpleImputer(), model) with inf as NaN; drop rows whose"
-    return Remedy(f"{words} target is missing.", treat)
+    return Remedy(f"{words} target or weight is missing.", treat, rows)
+
+
+def whole_rows(rows: Array | None) -> Remedy:
+    """Keep the rows that are complete."""
+
+    def treat(estimator: Any, X: Any, y: Any) -> Any:
+        return clone(estimator), X, y
+
+    words = "drop the rows with such values, or put SimpleImputer() first (inf as NaN)."
+    return Remedy(words, treat, rows)
 
 
 def penalised() -> Remedy:
     """Add a weak ridge."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        own = "penalty" in estimator.get_params()  # others have a ridge's strength
+        own = "penalty" in _model(estimator).get_params()  # others are ridges
         changes = {"penalty": L2(RIDGE)} if own else {"alpha": RIDGE}
-        return clone(estimator).set_params(**changes), X, y
+        return _changed(estimator, **changes), X, y
 
     return Remedy(f"add a penalty: penalty=L2({RIDGE:g}), or alpha={RIDGE:g}.", treat)
 
@@ -77,14 +85,14 @@ def weaker(factor: float, alpha: float) -> Remedy:
     """Multiply the strength of the penalty."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        estimator = clone(estimator)
-        own = estimator.get_params()
+        own = _model(estimator).get_params()
         if "penalty__alpha" in own:
-            value = own["penalty__alpha"] * factor
-            return estimator.set_params(penalty__alpha=value), X, y
-        if "alpha" in own:
-            return estimator.set_params(alpha=own["alpha"] * factor), X, y
-        return estimator.set_params(C=own["C"] / factor), X, y
+            change = {"penalty__alpha": own["penalty__alpha"] * factor}
+        elif "alpha" in own:
+            change = {"alpha": own["alpha"] * factor}
+        else:
+            change = {"C": own["C"] / factor}
+        return _changed(estimator, **change), X, y
 
     return Remedy(f"multiply alpha by {factor:.2g}: {alpha * factor:.4g}.", treat)
 
@@ -94,9 +102,21 @@ def automatic_rate(solver: Solver) -> Remedy:
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
         changed = clone(solver).set_params(learning_rate="auto")
-        return clone(estimator).set_params(solver=changed), X, y
+        return _changed(estimator, solver=changed), X, y
 
     return Remedy("learning_rate='auto'.", treat)
+
+
+def longer(solver: Solver) -> Remedy:
+    """Give a solver ten times as many iterations."""
+    count = 10 * solver.max_iter
+
+    def treat(estimator: Any, X: Any, y: Any) -> Any:
+        changed = clone(solver).set_params(max_iter=count)
+        changes = {"solver": changed, "max_iter": None, "max_time": None}
+        return _changed(estimator, **changes), X, y
+
+    return Remedy(f"max_iter={count}.", treat)
 
 
 def automatic_solver() -> Remedy:
@@ -104,7 +124,7 @@ def automatic_solver() -> Remedy:
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
         changes = {"solver": "auto", "max_iter": None, "max_time": None}
-        return clone(estimator).set_params(**changes), X, y
+        return _changed(estimator, **changes), X, y
 
     return Remedy("solver='auto', with its own max_iter.", treat)
 
@@ -113,7 +133,7 @@ def tolerance(value: float) -> Remedy:
     """Ask for what can be reached."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        return clone(estimator).set_params(tol=value), X, y
+        return _changed(estimator, tol=value), X, y
 
     return Remedy(f"tol={value:.1e}; or scale the data (StandardScaler).", treat)
 
@@ -124,14 +144,31 @@ def shortened(columns: Array) -> str:
     return f"[{first}{', ...' if len(columns) > 8 else ''}]"
 
 
-def _finite(y: Array) -> Array:
-    if y.dtype.kind not in "fc":
-        return np.ones(len(y), bool)
-    return np.isfinite(y.reshape(len(y), -1)).all(axis=1)
+def _model(estimator: Any) -> Any:
+    """The model itself, of a pipeline its last step."""
+    return _model(estimator[-1]) if hasattr(estimator, "steps") else estimator
+
+
+def _changed(estimator: Any, **changes: Any) -> Any:
+    """A clone with other parameters of the model itself."""
+    estimator = clone(estimator)
+    _model(estimator).set_params(**changes)
+    return estimator
 
 
 def _array(X: Any) -> Array:
-    return np.array(X, dtype=np.float64)
+    """A copy as an array of floats, NaN for what is missing."""
+    X = np.asarray(X)
+    if X.dtype.kind != "O":
+        return np.array(X, dtype=np.float64)
+    return np.array([_or_nan(v) for v in X.ravel()]).reshape(X.shape)
+
+
+def _or_nan(value: Any) -> float:
+    try:
+        return float(value)
+    except TypeError:  # None and its kin
+        return np.nan
 
 
 def _is_frame(X: Any) -> bool:

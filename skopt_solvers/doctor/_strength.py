@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
+from .._walk import strongest
+from ..problems._base import Oracle
 from . import _remedies as remedies
 from ._case import Case
 from ._finding import Finding
@@ -15,21 +15,14 @@ def alpha_too_large(case: Case) -> Iterator[Finding]:
     """`alpha` at or above `alpha_max`, from where on all coefficients are zero."""
     problem = case.problem
     alpha = getattr(problem.penalty, "alpha", None)
-    if not problem.penalty.piecewise or problem.smooth or not alpha:
+    if not alpha or problem.smooth or Oracle.GRADIENT not in problem.provides:
         return
-    gradient = problem.null.loss_gradient[: problem.split]
-    level = np.repeat(problem.record.level, problem.lanes)  # type: ignore[attr-defined]
-    if not level.any() or problem.null.x[: problem.split].any():
+    largest = strongest(problem)
+    if not 0.0 < largest <= alpha:
         return
-    held = level > 0
-    ratio = float(np.max(np.abs(gradient[held]) / level[held]))
-    free = np.abs(gradient[~held])
-    if not 0.0 < ratio <= 1.0 or free.any():
-        return
-    largest = ratio * alpha
     yield Finding(
         "alpha above alpha_max",
         "the penalty is so strong that all coefficients are zero.",
         {"alpha": float(alpha), "alpha_max": largest},
-        remedies.weaker(SHARE * ratio, alpha),
+        remedies.weaker(SHARE * largest / alpha, alpha),
     )
