@@ -147,12 +147,17 @@ class Adjustable(BaseEstimator):  # type: ignore[misc, unused-ignore]
 VERBOSE = Optional(Whole(0), also=(False, True))
 
 
-def validate(owner: Any, constraints: Mapping[str, Constraint]) -> None:
-    """Raise ValueError for the first parameter of `owner` outside its constraint."""
-    for name, constraint in constraints.items():
-        value = getattr(owner, name)
+def validate(
+    owner: Any, constraints: Mapping[str, Constraint], name: str = ""
+) -> None:
+    """Raise ValueError for the first parameter of `owner` outside its constraint.
+
+    The message begins with `name`: the owner's class where it is not given.
+    """
+    who = name or type(owner).__name__
+    for key, constraint in constraints.items():
+        value = getattr(owner, key)
         if not constraint.allows(value):
             raise ValueError(
-                f"{type(owner).__name__} needs {name} to be {constraint}; "
-                f"got {name}={value!r}."
+                f"{who} needs {key} to be {constraint}; got {key}={value!r}."
             )

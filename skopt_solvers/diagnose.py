@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from ._params import Flag, Number, validate
+from ._params import Constraint, Flag, Number, validate
 from .doctor import Case, Diagnosis, Finding, examine
 from .doctor._remedies import automatic_solver
 from .doctor._values import non_finite
@@ -107,7 +107,7 @@ class _Options:
 
     def check(self) -> None:
         positive = Number(0.0, open_low=True)
-        limits = {"try_remedies": Flag(), "max_time": positive}
+        limits: dict[str, Constraint] = {"try_remedies": Flag(), "max_time": positive}
         validate(self, limits, "diagnose")
 
 

@@ -266,8 +266,11 @@ def test_plot(lasso):
     [
         ({"tol": -1.0}, "needs tol to be"),
         ({"max_time": 0.0}, "needs max_time to be"),
-        ({"precisions": ()}, "precisions must be"),
-        ({"precisions": [0.1, -1.0]}, "precisions must be"),
+        ({"precisions": ()}, "needs precisions to be"),
+        ({"precisions": [0.1, -1.0]}, "needs precisions to be"),
+        ({"precisions": 0.1}, "needs precisions to be"),
+        ({"solvers": []}, "needs at least one solver"),
+        ({"solvers": {}}, "needs at least one solver"),
         ({"solvers": ["lbfgz"]}, "Did you mean 'lbfgs'"),
         ({"solvers": [Newton]}, r"write Newton\(\)"),
         ({"test_size": 2.0}, "test_size"),
@@ -276,6 +279,11 @@ def test_plot(lasso):
 def test_options_out_of_range_are_refused(diabetes, options, message):
     with pytest.raises(ValueError, match=message):
         compare_solvers(ProximalLasso(), *diabetes, **options)
+
+
+def test_solvers_of_which_none_can_are_refused(diabetes):
+    with pytest.raises(ValueError, match="no solver can be compared: Newton needs"):
+        compare_solvers(ProximalLasso(), *diabetes, ["newton", "lbfgs"])
 
 
 def test_other_estimators_are_refused(diabetes):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
@@ -77,7 +78,8 @@ def compare_solvers(
     Raises
     ------
     ValueError
-        When a parameter is out of range, or the estimator cannot be fitted to the data.
+        When a parameter is out of range, the estimator cannot be fitted to the data,
+        or none of the solvers given is compatible.
     TypeError
         When the estimator is not one of this package's.
 
@@ -100,7 +102,13 @@ def compare_solvers(
     options = {"tol": tol, "max_time": max_time, "random_state": random_state}
     options |= {"callbacks": None, "verbose": 0, "warm_start": False}
     excluded, trials = {}, []
-    for name, solver in _candidates(problem, solvers).items():
+    candidates = _candidates(problem, solvers)
+    if not candidates:
+        raise ValueError(
+            "compare_solvers needs at least one solver; got solvers="
+            f"{solvers!r}. None compares all that are compatible."
+        )
+    for name, solver in candidates.items():
         try:
             require(problem, solver, solver_classes())
         except IncompatibleProblem as reason:
@@ -110,6 +118,8 @@ def compare_solvers(
         trials.append(_trial(name, model, split))
         if trials[-1].message == Status.INTERRUPTED.value:
             break
+    if not trials:
+        raise ValueError(f"no solver can be compared: {' '.join(excluded.values())}")
     if solvers is None:
         others = (snake_case(c.__name__) for c in solver_classes())
         excluded = {n: _reason(problem, n) for n in others if n not in _names(problem)}
@@ -129,12 +139,14 @@ class _Options:
             "tol": Optional(Number(0.0, math.inf, open_high=True)),
             "max_time": Number(0.0, open_low=True),
         }
-        validate(self, limits)
+        validate(self, limits, "compare_solvers")
+        given = self.precisions
         positive = Number(0.0, math.inf, True, True)
-        if not len(self.precisions) or not all(map(positive.allows, self.precisions)):
+        several = np.ndim(given) == 1 and len(given) > 0
+        if not several or not all(map(positive.allows, given)):
             raise ValueError(
-                "precisions must be a sequence of numbers greater than 0; "
-                f"got {self.precisions!r}."
+                "compare_solvers needs precisions to be a sequence of numbers greater "
+                f"than 0, such as (1e-2, 1e-4); got precisions={given!r}."
             )
 
 

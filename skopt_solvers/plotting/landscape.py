@@ -1,11 +1,13 @@
 """Ways of solvers over a surface."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from .._params import Number, Whole, validate
 from ..landscapes import Landscape
 from ..minimize import minimize
 from ..solvers import Solver, as_solver
@@ -51,6 +53,11 @@ class LandscapeDisplay:
     """
 
     def __init__(self, landscape: Landscape, trajectories: Mapping[str, Any]) -> None:
+        if not isinstance(trajectories, Mapping):
+            raise TypeError(
+                "trajectories must be a mapping of names to arrays, such as "
+                f"{{'Adam': places}}; got {type(trajectories).__name__}."
+            )
         self.landscape = landscape
         self.trajectories = {
             name: _checked(name, places) for name, places in trajectories.items()
@@ -88,8 +95,12 @@ class LandscapeDisplay:
         ------
         IncompatibleProblem
             When a solver cannot minimise a function with value, gradient and Hessian.
+        ValueError
+            When `start` is not two finite numbers, or `max_iter` is out of range.
         """
-        x0 = landscape.start if start is None else start
+        x0 = np.asarray(landscape.start if start is None else start, np.float64)
+        if x0.shape != (2,) or not np.isfinite(x0).all():
+            raise ValueError(f"start must be two finite numbers; got start={start!r}.")
         trajectories = {
             name: _walk(landscape, as_solver(solver), x0, max_iter, random_state)
             for name, solver in named(solvers).items()
@@ -152,8 +163,14 @@ class LandscapeDisplay:
         -------
         Path
             The file.
+
+        Raises
+        ------
+        ValueError
+            When a parameter is out of range, or there is no trajectory.
         """
         pyplot()
+        _Film(seconds, fps, dpi).check()
         from matplotlib.animation import FuncAnimation
 
         if not self.trajectories:
@@ -213,6 +230,8 @@ class LandscapeDisplay:
         z = np.asarray(self.landscape(np.stack(np.meshgrid(x, y))), np.float64)
         # bands of equal area, finer where it is low: fits every surface
         levels = np.unique(np.quantile(z, np.linspace(0.0, 1.0, BANDS) ** 1.7))
+        if len(levels) < 2:  # flat: one band
+            levels = levels[0] + np.array([-1.0, 1.0]) * max(1.0, abs(levels[0]))
         colors = LinearSegmentedColormap.from_list("ground", GROUND, len(levels) - 1)
         ax.contourf(x, y, z, levels, colors=colors(np.arange(len(levels) - 1)))
         lines = {"colors": "white", "linewidths": 0.5, "linestyles": "solid"}
@@ -263,6 +282,20 @@ class LandscapeDisplay:
             markerfacecolor="#F0E442", markeredgecolor="black", label="minimum",
             zorder=2.9, **POINTS,
         )  # fmt: skip
+
+
+@dataclass
+class _Film:
+    """Parameters of a film, checked at the door."""
+
+    seconds: float
+    fps: int
+    dpi: int
+
+    def check(self) -> None:
+        limits = {"seconds": Number(0.0, 3600.0, open_low=True), "fps": Whole(1),
+                  "dpi": Whole(1)}  # fmt: skip
+        validate(self, limits, "animate")
 
 
 def _walk(

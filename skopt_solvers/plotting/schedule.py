@@ -124,7 +124,8 @@ class _Run:
         positive = Number(0.0, open_low=True)
         whole = Whole(1)
         constraints = {"epochs": whole, "updates_per_epoch": whole}
-        validate(self, {**constraints, "learning_rate": positive})
+        limits = {**constraints, "learning_rate": positive}
+        validate(self, limits, "ScheduleDisplay")
 
     def curve(self, schedule: Any) -> tuple[Array, Array]:
         updates = self.epochs * self.updates_per_epoch

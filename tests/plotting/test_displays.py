@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
@@ -380,6 +381,28 @@ def test_hostile_trajectories():
     assert not overlaps(away.figure_)
     with pytest.raises(IncompatibleProblem):
         LandscapeDisplay.from_solvers(HIMMELBLAU, "coordinate_descent")
+    with pytest.raises(TypeError, match="a mapping of names to arrays"):
+        LandscapeDisplay.from_trajectories(HIMMELBLAU, [[0.0, 0.0], [1.0, 1.0]])
+    for start in ([1.0, 2.0, 3.0], [np.nan, 0.0], 1.0):
+        with pytest.raises(ValueError, match="start must be two finite numbers"):
+            LandscapeDisplay.from_solvers(HIMMELBLAU, "newton", start=start)
+
+
+@pytest.mark.parametrize("options", [{"fps": 0}, {"seconds": -1.0}, {"dpi": 0.5}])
+def test_options_of_a_film_are_checked(options, tmp_path):
+    display = LandscapeDisplay(HIMMELBLAU, {"mine": [[0.0, 0.0], [1.0, 1.0]]})
+    with pytest.raises(ValueError, match=f"animate needs {next(iter(options))} to be"):
+        display.animate(tmp_path / "film.gif", **options)
+
+
+def test_a_flat_surface_has_a_picture():
+    flat = replace(HIMMELBLAU, value=lambda x: 3.0 + 0.0 * np.asarray(x)[0])
+    LandscapeDisplay.from_trajectories(flat, {"mine": [[0.0, 0.0], [1.0, 1.0]]})
+
+
+def test_options_of_schedules_are_checked():
+    with pytest.raises(ValueError, match="ScheduleDisplay needs epochs to be"):
+        ScheduleDisplay.from_schedules(Constant(), epochs=0)
 
 
 # -- style -------------------------------------------------------------------------
