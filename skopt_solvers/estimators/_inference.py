@@ -29,6 +29,15 @@ class Inference(ABC):
     intercept_: Any
     n_features_in_: int
 
+    def __dir__(self) -> list[str]:
+        """All names but `std_errors_`, which costs a Hessian.
+
+        scikit-learn asks for the value of every name in `dir`, each time that it shows
+        an estimator in a notebook.
+        """
+        names = object.__dir__(self)
+        return [n for n in names if n != "std_errors_" and hasattr(self, n)]
+
     def cov_params(self, cov_type: str = "nonrobust", groups: Any = None) -> Array:
         r"""Covariance of the coefficients, for fits without a penalty or with a ridge.
 

@@ -18,6 +18,7 @@ from skopt_solvers import (
     AdvancedRidge,
     ProximalLasso,
 )
+from skopt_solvers.estimators._inference import Inference
 from skopt_solvers.losses import (
     Binomial,
     Gamma,
@@ -274,3 +275,14 @@ def test_undetermined_coefficients_are_named():
         few.cov_params()
     with pytest.raises(ValueError, match="level must be"):
         few.summary("HC0", level=1.0)
+
+
+def test_showing_an_estimator_costs_no_hessian(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("computed where nobody asked for it")
+
+    X, y = load_iris(return_X_y=True)
+    model = AdvancedLogisticRegression().fit(X, y)
+    monkeypatch.setattr(Inference, "_covariances", refuse)
+    assert "coef_" in model._repr_html_() and "std_errors_" not in dir(model)
+    assert {"cov_params", "fit", "n_features_selected_"} <= set(dir(model))
