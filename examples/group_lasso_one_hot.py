@@ -4,6 +4,9 @@ A lasso drops single values of a category; a group lasso keeps or drops the cate
 a whole. The groups are read from the names that scikit-learn's transformers give.
 """
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -11,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer
 
 from skopt_solvers import ProximalGroupLasso, ProximalLasso, regularization_path
+from skopt_solvers.plotting import RegularizationPathDisplay
 
 rng = np.random.default_rng(0)
 n = 2000
@@ -50,3 +54,6 @@ print(f"certificate: {model.certificate_:.1e}, score: {pipeline.score(frame, y):
 
 path = regularization_path(ProximalGroupLasso(groups="auto"), X, y, alphas=20)
 print("columns along the path:", *path.n_nonzero)
+picture = RegularizationPathDisplay.from_path(path, feature_names=X.columns)
+where = Path(os.environ.get("PICTURES", ".")) / "group_lasso_one_hot.png"
+picture.figure_.savefig(where, dpi=100)
