@@ -16,7 +16,7 @@ EXAMPLES = ROOT / "examples"
 THUMBNAILS = EXAMPLES / "thumbnails"
 SIZE = 240, 160
 LINES, COLUMNS = 16, 64  # of what is printed
-COLORS = 64
+COLORS = 128
 LEAD = """# Examples
 
 Each script answers one question in under 60 lines, on data that comes with scikit-learn
@@ -79,7 +79,8 @@ def shrink(picture: Path, script: Path) -> None:
         size = 2 * SIZE[0], 2 * SIZE[1]  # for screens with small pixels
         small = ImageOps.pad(whole.convert("RGB"), size, color=whole.getpixel((1, 1)))
         THUMBNAILS.mkdir(exist_ok=True)
-        colors = small.quantize(COLORS, dither=Image.Dither.NONE)
+        tree = Image.Quantize.FASTOCTREE  # keeps the colours of thin lines
+        colors = small.quantize(COLORS, tree, dither=Image.Dither.NONE)
         colors.save(THUMBNAILS / f"{script.stem}.png", optimize=True)
 
 
