@@ -46,6 +46,7 @@ def refresh(state: Any, problem: LinearProblem, model: Model, columns: Array) ->
     shift = np.zeros(problem.n_columns)
     shift[columns] = means
     state.gram = problem.design.gram(h, columns, shift, known)
-    dead = np.isin(columns, problem.constant)
-    state.gram[dead], state.gram[:, dead] = 0.0, 0.0
+    if len(problem.constant):
+        dead = np.isin(columns, problem.constant)
+        state.gram[dead], state.gram[:, dead] = 0.0, 0.0
     state.columns, state.h, state.means = columns, h, means

@@ -13,9 +13,20 @@ from ._support import Pieces
 
 Array = np.ndarray
 
+JOINING = 500  # columns that may join a working set at once, or twice those in use
+SHELVES = 256  # of equal width, on which sizes are laid out to find the largest
+
+
+def joining(support: Array) -> int:
+    """How many columns may join those in use at once."""
+    return max(JOINING, 2 * len(support))
+
 
 def status(problem: LinearProblem, point: LinearPoint) -> tuple[Array, Array]:
-    """Flat coefficients in use; others that should be, most wanting first."""
+    """Flat coefficients in use; others that should be, most wanting first.
+
+    Of those others the `joining` first are in order.
+    """
     w = point.x[: problem.split]
     if not problem.penalty.convex:
         return np.flatnonzero(w), movable(problem, point)
@@ -28,8 +39,20 @@ def status(problem: LinearProblem, point: LinearPoint) -> tuple[Array, Array]:
         wanting = np.abs(g[outside]) / np.maximum(level, 1e-300)
     else:
         wanting = wrong[outside] / problem.norms[outside]
-    order = np.argsort(-wanting, kind="stable")
-    return np.flatnonzero(used), outside[order]
+    support = np.flatnonzero(used)
+    return support, outside[largest_first(wanting, joining(support))]
+
+
+def largest_first(sizes: Array, count: int) -> Array:
+    """Positions of the `count` largest sizes in order, then all others as they come."""
+    top = float(sizes.max(initial=0.0))
+    if len(sizes) <= count or not 0.0 < top < math.inf:
+        return np.argsort(-sizes, kind="stable")
+    shelf = (sizes * ((SHELVES - 1) / top)).astype(np.int64)
+    above = np.cumsum(np.bincount(shelf, minlength=SHELVES)[::-1])
+    lowest = SHELVES - 1 - int(np.searchsorted(above, count))
+    large, rest = np.flatnonzero(shelf >= lowest), np.flatnonzero(shelf < lowest)
+    return np.concatenate([large[np.argsort(-sizes[large], kind="stable")], rest])
 
 
 def movable(problem: LinearProblem, point: LinearPoint) -> Array:
@@ -37,7 +60,7 @@ def movable(problem: LinearProblem, point: LinearPoint) -> Array:
     far = problem.displaced(point)[: problem.split]
     outside = np.flatnonzero((point.x[: problem.split] == 0) & (far != 0))
     reach = np.abs(far[outside]) * problem.norms[outside]
-    return np.asarray(outside[np.argsort(-reach, kind="stable")])
+    return np.asarray(outside[largest_first(reach, JOINING)])
 
 
 def part_of(problem: LinearProblem, flat: Array) -> Any:

@@ -16,12 +16,11 @@ from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
 from ._working_gram import GramState, refresh
-from ._working_set import descend, movable, part_of, status
+from ._working_set import descend, joining, movable, part_of, status
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
 EPOCHS = 6  # epochs a round: enough to settle signs, too few to polish digits
 FALL = 0.3  # the strength comes down to its value by this factor a round
-CANDIDATES = 500  # columns that may join in one round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set while others are to join it
 MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pass
@@ -228,9 +227,7 @@ class CoordinateDescent(Solver):
     ) -> None:
         """Epochs on the residual over the columns in use and the worst others."""
         point = state.point
-        chosen = np.concatenate(
-            [support, violators[: max(CANDIDATES, 2 * len(support))]]
-        ).astype(np.int64)
+        chosen = np.concatenate([support, violators[: joining(support)]])
         model = model_at(problem, point)
         columns = problem.design.columns.record()
         centred = problem.fit_intercept
@@ -305,7 +302,9 @@ class CoordinateDescent(Solver):
         self, problem: LinearProblem, state: Any, support: Array, violators: Array
     ) -> Array:
         """Columns of the Gram matrix: those it has, those in use, the worst others."""
-        known = state.columns
+        known, everything = state.columns, np.arange(problem.split)
+        if self._all_cheap(problem, everything):  # never to be looked for again
+            return everything
         wanted = np.concatenate([support, violators])
         room = len(support) + max(64, len(support))
         if state.finishing or not self._all_cheap(problem, wanted):
@@ -315,7 +314,10 @@ class CoordinateDescent(Solver):
             near = near[: max(room, len(wanted))].astype(np.int64)
             if problem.design.gram_cost(near) <= SPARE:
                 wanted = near
-        fresh = np.setdiff1d(wanted, known)
+        fresh = np.zeros(problem.split, bool)
+        fresh[wanted] = True
+        fresh[known] = False
+        fresh = np.flatnonzero(fresh)
         if len(known) + len(fresh) > LARGEST_GRAM:  # begin anew with what is in use
             known, fresh = known[:0], np.sort(wanted[:LARGEST_GRAM])
         return np.concatenate([known, fresh]).astype(np.int64)

@@ -12,6 +12,7 @@ from skopt_solvers.penalties import L1, ElasticNet, Penalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
 from skopt_solvers.solvers import CoordinateDescent
+from skopt_solvers.solvers._working_set import largest_first
 from skopt_solvers.testing import check_solver
 
 
@@ -126,3 +127,15 @@ def test_hostile_shapes(n, p, share, seed, intercept, scale):
     if alpha > 0:
         assert result.success, result
     assert np.isfinite(result.x).all()
+
+
+@given(
+    st.lists(st.floats(0.0, 1e300), min_size=1, max_size=80),
+    st.integers(1, 90),
+)
+def test_the_largest_come_first(sizes, count):
+    sizes = np.array(sizes)
+    found = largest_first(sizes, count)
+    assert sorted(found) == list(range(len(sizes)))
+    first = np.sort(sizes)[::-1][:count]
+    np.testing.assert_array_equal(sizes[found[:count]], first)
