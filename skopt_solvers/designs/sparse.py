@@ -322,5 +322,9 @@ class Sparse(Design):
             return float(X.nnz / n)
         starts = np.linspace(0, max(n - batch, 0), 20).astype(int)
         ends = X.indptr[np.minimum(starts + batch, n)]
-        pairs = zip(X.indptr[starts], ends, strict=True)
-        return float(np.mean([len(np.unique(X.indices[a:b])) for a, b in pairs]))
+        seen, total = np.zeros(self.shape[1], bool), 0
+        for first, last in zip(X.indptr[starts], ends, strict=True):
+            seen[X.indices[first:last]] = True
+            total += int(np.count_nonzero(seen))
+            seen[X.indices[first:last]] = False
+        return total / len(starts)

@@ -48,15 +48,37 @@ def multiply(b, factor, p):
 
 
 @kernel(sums=True)
+def fold(u, shift):
+    """Give u its multiple of `shift`, where rows are centred by it."""
+    p, product = shift.shape[0], 0.0
+    if p > 0:
+        for j in range(p):
+            u[j] += u[p] * shift[j]
+            product += u[j] * shift[j]
+        u[p], u[p + 1] = 0.0, product
+
+
+@kernel
+def shrink(penalty, steps, u, p, shift):
+    """The prox of what is left of a penalty, for the steps of a stretch."""
+    fold(u, shift)
+    for j in range(p):
+        u[j] = penalty.prox(u[j], steps, j)
+    fold(u, shift)
+
+
+@kernel(sums=True)
 def linear_epoch(
     rows, loss, penalty, rule, y, weights, rates, batch, order, lift, ridge, stretch,
-    penalised, p, u, slots, memory, t,
+    penalised, p, shift, u, slots, memory, t,
 ):  # fmt: skip
     """One pass over the rows in `order`; arguments as of `stochastic.epoch`.
 
     `stretch` updates have their tables made at once; `penalty` is what is left of it
-    beside `ridge`, if anything.
+    beside `ridge`, if anything. Where there is a `shift`, rows are centred by it, and
+    vectors have two numbers more behind the p columns: see `designs.CentredRows`.
     """
+    end = p + 2 if shift.shape[0] > 0 else p
     b, q = slots[0], np.empty(batch)
     A, U = np.empty(stretch + 1), np.empty(stretch + 1)
     moving = rule.begin(1.0, 2, memory)[0] > 0.0
@@ -64,14 +86,14 @@ def linear_epoch(
         some = rates[first : first + stretch]
         steps = prospects(rule, some, ridge, memory, t, A, U)
         if moving or A[0] != 1.0:
-            settle(u, b, A[0], U[0], p)
+            settle(u, b, A[0], U[0], end)
         fade = 1.0  # b is stored divided by it
         for s in range(some.shape[0]):
             start = (first + s) * batch
             stop = min(start + batch, order.shape[0])
             kept, fresh, direct, carried, _ = rule.begin(some[s], t, memory)
             t += 1
-            bias = lift * u[p] if u.shape[0] > p else 0.0
+            bias = lift * u[end] if u.shape[0] > end else 0.0
             scale, pull, total = 1.0 / A[s], U[s] * fade / A[s], 0.0
             for a in range(start, stop):
                 i = order[a]
@@ -88,16 +110,15 @@ def linear_epoch(
                 if moving:
                     rows.row_axpy(order[a], fresh / fade * q[a - start], b)
             if fade < FADED:
-                multiply(b, fade, p)
+                multiply(b, fade, end)
                 fade = 1.0
-            if u.shape[0] > p:
-                b[p] = kept * b[p] + fresh * lift * total
-                u[p] -= direct * lift * total + carried * b[p]
+            if u.shape[0] > end:
+                b[end] = kept * b[end] + fresh * lift * total
+                u[end] -= direct * lift * total + carried * b[end]
         if moving:
-            multiply(b, fade, p)
+            multiply(b, fade, end)
         if penalised:
-            for j in range(p):
-                u[j] = penalty.prox(u[j], steps, j)
+            shrink(penalty, steps, u, p, shift)
     return t
 
 
@@ -113,7 +134,7 @@ def neighbours(rows, n, scratch, near):
 @kernel(sums=True)
 def single_epoch(
     rows, loss, penalty, rule, y, weights, rates, order, lift, ridge, stretch,
-    penalised, p, near, u, memory, t,
+    penalised, p, shift, near, u, memory, t,
 ):  # fmt: skip
     """As `linear_epoch` for single rows and no velocity.
 
@@ -123,7 +144,8 @@ def single_epoch(
     """
     A, U = np.empty(stretch + 1), np.empty(stretch + 1)
     gain, pace, scale = np.empty(stretch), np.empty(stretch), np.empty(stretch + 1)
-    intercept, known = u.shape[0] > p, near.shape[0] > 0
+    end = p + 2 if shift.shape[0] > 0 else p
+    intercept, known = u.shape[0] > end, near.shape[0] > 0
     for first in range(0, rates.shape[0], stretch):
         some = rates[first : first + stretch]
         length = some.shape[0]
@@ -135,8 +157,8 @@ def single_epoch(
         t += length
         scale[length] = 1.0
         if A[0] != 1.0:
-            multiply(u, A[0], p)
-        bias = lift * u[p] if intercept else 0.0
+            multiply(u, A[0], end)
+        bias = lift * u[end] if intercept else 0.0
         i = order[first]
         z = scale[0] * rows.row_dot(i, u) + bias
         for s in range(length):
@@ -154,8 +176,7 @@ def single_epoch(
                 ahead = rows.row_dot(following, u)
             z, i = scale[s + 1] * ahead + bias, following
         if intercept:
-            u[p] = bias / lift
+            u[end] = bias / lift
         if penalised:
-            for j in range(p):
-                u[j] = penalty.prox(u[j], steps, j)
+            shrink(penalty, steps, u, p, shift)
     return t

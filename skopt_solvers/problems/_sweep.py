@@ -10,7 +10,7 @@ from .._compile import Record, readonly
 from ..kernels import stochastic as kernels
 from ._base import Point
 from ._units import Facts, Past, units_of
-from ._walks import walk_for
+from ._walks import copied, walk_for
 
 if TYPE_CHECKING:
     from .function import FunctionProblem
@@ -102,17 +102,18 @@ class LinearSweep(Sweep):
         self.batch = min(batch_size or (BATCH if n <= MANY else 4 * BATCH), n)
         self.updates = math.ceil(n / self.batch)
         self.costly = self.updates > 1
-        design = problem.design.take(order)
+        design, base = copied(problem, rule, self.batch, order)
         make = walk_for(problem, design, rule, self.batch)
         if past is None:
-            units = units_of(problem, design, preconditioned, centred=make.centred)
+            centred = make.centred or not problem.design.sparse
+            units = units_of(problem, design, base, preconditioned, centred)
         else:
-            units = past.units_of(problem, design, preconditioned)
+            units = past.units_of(problem, design, base, preconditioned)
         self.scale, self.facts = units.scale, units.facts
         self.frame = problem.frame(units.shift)
         y = readonly(problem.response.y[order])
         weights = readonly(n * problem.response.weights[order])
-        self.walk = make(problem, design, units, y, weights, self.batch)
+        self.walk = make(problem, design, base, units, y, weights, self.batch)
 
     def enter(self, x: Array) -> Array:
         return self.frame.enter(x) / self._each

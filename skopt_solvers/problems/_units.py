@@ -66,12 +66,16 @@ class Units:
 
 
 def units_of(
-    problem: "LinearProblem", design: Design, preconditioned: bool, centred: bool = True
+    problem: "LinearProblem",
+    design: Design,
+    base: Array,
+    preconditioned: bool,
+    centred: bool,
 ) -> Units:
-    """Units of the rows of `design`; plain ones unless preconditioned.
+    """Units of the rows of ``design + base``; plain ones unless preconditioned.
 
-    `design` holds the rows of the problem in any order; `centred` says whether sparse
-    columns are to be centred.
+    These are the rows of the problem in any order; `centred` says whether columns are
+    to be centred.
     """
     bend, bounded = bend_of(problem)
     scale = np.ones(problem.n_columns + 1)
@@ -79,8 +83,8 @@ def units_of(
     if preconditioned:
         alike = problem.design.alike
         scale = _common(problem, bend) if alike else column_scale(problem, bend)
-        shift = problem.mean if centred or not design.sparse else shift
-    facts = _facts(problem, design, scale, shift, bend, bounded)
+        shift = problem.mean if centred else shift
+    facts = _facts(problem, design, base, scale, shift, bend, bounded)
     return Units(readonly(scale), shift, facts)
 
 
@@ -103,12 +107,16 @@ class Past:
     seen: Array | None = None
 
     def units_of(
-        self, problem: "LinearProblem", design: Design, preconditioned: bool
+        self,
+        problem: "LinearProblem",
+        design: Design,
+        base: Array,
+        preconditioned: bool,
     ) -> Units:
-        """The units of the rows of `design`; sparse columns are not centred."""
-        moves = ~problem.steady
+        """As the function; columns of sparse problems are not centred."""
+        moves, centred = ~problem.steady, not problem.design.sparse
         if self.units is None or self.seen is None:
-            self.units = units_of(problem, design, preconditioned, centred=False)
+            self.units = units_of(problem, design, base, preconditioned, centred)
             self.seen = moves
             return self.units
         late = moves & ~self.seen
@@ -116,7 +124,7 @@ class Past:
         if own and late.any():
             scale, shift = self.units.scale.copy(), self.units.shift.copy()
             scale[:-1][late] = column_scale(problem, bend_of(problem)[0])[:-1][late]
-            if not design.sparse:
+            if centred:
                 shift[late] = problem.mean[late]
             scale, shift = readonly(scale), readonly(shift)
             self.units = replace(self.units, scale=scale, shift=shift)
@@ -167,6 +175,7 @@ def column_scale(problem: "LinearProblem", bend: float, centred: bool = True) ->
 def _facts(
     problem: "LinearProblem",
     design: Design,
+    base: Array,
     scale: Array,
     shift: Array,
     bend: float,
@@ -175,13 +184,14 @@ def _facts(
     n, head = design.shape[0], scale[:-1]
     rows = design.rows.record()
     mean, largest, absolute = row_facts(rows, n, readonly(head))
-    centre = float(np.sum((head * shift) ** 2))
+    apart = shift - base
+    centre = float(head**2 @ (apart * (2 * (problem.mean - base) - apart)))
     spans = float(np.sum(np.sqrt(problem.variances) * head))  # of centred columns
     slopes = problem.null.slopes.reshape(n, -1)
     squares = problem.response.weights @ np.sum(slopes**2, axis=1)
     spread = math.sqrt(float(squares) / (bend * problem.lanes))
     return Facts(
-        top=bend * _top_eigenvalue(design, scale, shift),
+        top=bend * _top_eigenvalue(design, scale, apart),
         mean_row=bend * max(mean - centre, 0.0) + 1.0,
         max_row=bend * largest + 1.0,
         row_sum=min(absolute, spans) + scale[-1],

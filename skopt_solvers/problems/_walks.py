@@ -9,6 +9,7 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..designs import Design
+from ..designs.deviations import aside, centred_rows, deviations, joined
 from ..kernels.lazy import lazy_epoch
 from ..kernels.linear import linear_epoch, neighbours, single_epoch
 from ..kernels.stochastic import epoch, lane_epoch
@@ -28,7 +29,7 @@ SLIGHT = 0.05  # shrinkage that may be applied at once instead of step by step
 
 
 class Walk(ABC):
-    """An epoch over the rows of a design that is in the rule's units.
+    """An epoch over the rows of ``design + base``, in the rule's units.
 
     Attributes
     ----------
@@ -42,13 +43,15 @@ class Walk(ABC):
         self,
         problem: "LinearProblem",
         design: Design,
+        base: Array,
         units: Units,
         y: Array,
         weights: Array,
         batch: int,
     ) -> None:
         scale = units.scale[:-1]
-        design, self.shift = design.in_units(scale, units.shift)
+        design, shift = design.in_units(scale, units.shift - base)
+        self.shift = readonly(shift)
         self.design, self.y, self.weights, self.batch = design, y, weights, batch
         self.p, self.lift = len(scale), float(units.scale[-1])
         self.shape = problem.response.shape
@@ -72,7 +75,7 @@ class DenseWalk(Walk):
     ) -> int:  # fmt: skip
         common = (
             *self.parts, self.penalty, rule, self.y, self.weights, rates, self.batch,
-            order, readonly(self.shift), self.lift,
+            order, self.shift, self.lift,
         )  # fmt: skip
         if not self.shape:
             return epoch(*common, u, np.zeros(self.p), slots, memory, t)  # type: ignore[no-any-return]
@@ -89,24 +92,35 @@ class LinearWalk(Walk):
     def __init__(self, problem: "LinearProblem", *rest: Any) -> None:
         super().__init__(problem, *rest)
         self.ridge, self.rest, self.left = problem.penalty.shared_ridge(self.penalty)
-        self.every = max(int(self.p / self.design.batch_support(self.batch)), 1)
+        self.every = meetings(self.design, self.batch)
+        if self.shift.size:
+            self.every = 1  # every row moves every column
+            rows = centred_rows(self.design, self.shift)  # type: ignore[arg-type]
+            self.parts = rows.record(), problem.response.record
 
     def epoch(
         self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
         memory: Array, t: int,
     ) -> int:  # fmt: skip
-        still = rule.begin(1.0, 2, memory)[0] == 0.0  # type: ignore[attr-defined]
-        if self.batch == 1 and still:
-            return single_epoch(  # type: ignore[no-any-return]
-                *self.parts, self.rest, rule, self.y, self.weights, rates, order,
-                self.lift, self.ridge, self._stretch(rule, rates, t, memory),
-                self.left > 0.0, self.p, self.near, u, memory, t,
-            )  # fmt: skip
-        return linear_epoch(  # type: ignore[no-any-return]
-            *self.parts, self.rest, rule, self.y, self.weights, rates, self.batch,
-            order, self.lift, self.ridge, self._stretch(rule, rates, t, memory),
-            self.left > 0.0, self.p, u, slots, memory, t,
-        )  # fmt: skip
+        if not self.shift.size:
+            return self._epoch(rule, rates, order, u, slots, memory, t)
+        v = aside(u, self.shift)
+        kept = np.stack([aside(slot, self.shift) for slot in slots])
+        t = self._epoch(rule, rates, order, v, kept, memory, t)
+        u[:] = joined(v, self.shift)
+        slots[:] = [joined(slot, self.shift) for slot in kept]
+        return t
+
+    def _epoch(
+        self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,
+        memory: Array, t: int,
+    ) -> int:  # fmt: skip
+        stretch = self._stretch(rule, rates, t, memory)
+        head = *self.parts, self.rest, rule, self.y, self.weights, rates
+        mid = self.lift, self.ridge, stretch, self.left > 0.0, self.p, self.shift
+        if self.batch == 1 and not moves(rule):
+            return single_epoch(*head, order, *mid, self.near, u, memory, t)  # type: ignore[no-any-return]
+        return linear_epoch(*head, self.batch, order, *mid, u, slots, memory, t)  # type: ignore[no-any-return]
 
     @cached_property
     def near(self) -> Array:
@@ -115,7 +129,7 @@ class LinearWalk(Walk):
         if self.design.nnz > BRIEF * n:
             return readonly(np.zeros(0))
         near = np.zeros(n)
-        neighbours(self.parts[0], n, np.zeros(self.p), near)
+        neighbours(self.parts[0], n, aside(np.zeros(self.p), self.shift), near)
         return readonly(near)
 
     def _stretch(self, rule: Record, rates: Array, t: int, memory: Array) -> int:
@@ -136,7 +150,7 @@ class LazyWalk(Walk):
 
     def __init__(self, problem: "LinearProblem", *rest: Any) -> None:
         super().__init__(problem, *rest)
-        self.every = max(int(self.p / self.design.batch_support(self.batch)), 1)
+        self.every = meetings(self.design, self.batch)
         self.last = np.zeros(self.p, np.int64)
 
     def epoch(
@@ -150,6 +164,22 @@ class LazyWalk(Walk):
         )  # fmt: skip
 
 
+def copied(
+    problem: "LinearProblem", rule: Any, batch: int, order: Array
+) -> tuple[Design, Array]:
+    """The rows in this order, as ``design + base``.
+
+    Dense rows become sparse ones where that is cheaper, and the walk does not depend
+    on the storage: linear rules without a penalty that has kinks.
+    """
+    design, n = problem.design, len(order)
+    plain = not (design.sparse or problem.response.shape or _rough(problem))
+    few = None
+    if plain and rule.linear and batch < n:
+        few = deviations(design.X, order)  # type: ignore[attr-defined]
+    return few or (design.take(order), np.zeros(problem.n_columns))
+
+
 def walk_for(
     problem: "LinearProblem", design: Design, rule: Any, batch: int
 ) -> type[Walk]:
@@ -160,11 +190,24 @@ def walk_for(
     if rule.lazy and design.sparse and design.batch_support(batch) < RARE * p:
         return LazyWalk
     if rule.linear:
-        velocity = rule.begin(1.0, 2, np.zeros(0))[0] > 0.0
-        entries = batch * design.nnz / n if velocity else 0.0
-        rough = math.isinf(problem.penalty.shared_ridge(problem.record)[2])
+        entries = batch * design.nnz / n if moves(rule) else 0.0
         if design.sparse and entries < MOVE[0] * p:
             return LinearWalk
-        if not design.sparse and not rough and entries < MOVE[1] * p:
+        if not design.sparse and not _rough(problem) and entries < MOVE[1] * p:
             return LinearWalk
     return DenseWalk
+
+
+def meetings(design: Design, batch: int) -> int:
+    """Updates that it takes to meet every column."""
+    return int(design.shape[1] / max(design.batch_support(batch), 1.0))
+
+
+def moves(rule: Any) -> bool:
+    """Whether a linear rule moves coordinates that have no gradient."""
+    return bool(rule.begin(1.0, 2, np.zeros(0))[0] > 0.0)
+
+
+def _rough(problem: "LinearProblem") -> bool:
+    """Whether there is more in the penalty than ridges."""
+    return math.isinf(problem.penalty.shared_ridge(problem.record)[2])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from skopt_solvers.designs import deviations
 from skopt_solvers.losses import Logistic
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty
 from skopt_solvers.problems import _sweep, _walks, linear_problem
@@ -81,6 +82,33 @@ def test_products_of_neighbours_change_nothing(penalty, dense, monkeypatch):
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("preconditioner", [None, "auto"])
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("rule", LINEAR, ids=str)
+def test_dense_data_may_be_stored_sparse(
+    rule, batch_size, preconditioner, kind, monkeypatch
+):
+    """Entries but for one number in each column, and all entries."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=40) + problem(L2(0.01), 40).design.X.toarray()
+    X[:, 0] = rng.normal(size=ROWS)
+    y, found = problem(L2(0.01)).response.y, []
+    monkeypatch.setattr(deviations, "SHORT", 1)
+    monkeypatch.setattr(deviations, "CACHED", 0)
+    for share in (1.0, 0.0):
+        monkeypatch.setattr(deviations, "SHARE", share)
+        one = linear_problem(X.astype(kind), y, Logistic(), L2(0.01))
+        sweep = one.sweep(rule, batch_size, bool(preconditioner), rng)
+        assert sweep.walk.design.sparse == bool(share)
+        given = {"batch_size": batch_size, "preconditioner": preconditioner}
+        rule.set_params(max_iter=3, tol=None, schedule=LinearDecay(), **given)
+        found.append(run(rule, one, random_state=0).x)
+    assert np.abs(found[0]).max() > 0.01
+    limits = {"rtol": 1e-9, "atol": 1e-12} if kind == np.float64 else {"atol": 1e-5}
+    np.testing.assert_allclose(*found, **limits)
+
+
 @pytest.mark.parametrize("batch_size", [1, 7])
 @pytest.mark.parametrize("rule", LAZY, ids=str)
 def test_catching_up_is_the_same_steps(rule, batch_size, monkeypatch):
@@ -123,3 +151,14 @@ def test_the_walk_is_chosen_by_cost(rule, walk):
     rng = np.random.default_rng(0)
     sweep = problem(L2(0.01)).sweep(rule, batch, True, rng)
     assert type(sweep.walk) is walk
+
+
+@pytest.mark.parametrize("storage", [np.asarray, sp.csr_array])
+@pytest.mark.parametrize("rule", [SGD(batch_size=1), SGD(momentum=0.9), Adagrad()])
+def test_columns_without_entries(storage, rule, monkeypatch):
+    monkeypatch.setattr(deviations, "SHORT", 1)
+    monkeypatch.setattr(deviations, "CACHED", 0)
+    y = np.where(np.arange(ROWS) % 3, 1.0, -1.0)
+    one = linear_problem(storage(np.zeros((ROWS, 5))), y, Logistic(), L2(0.01))
+    rule.set_params(max_iter=3, tol=None)
+    np.testing.assert_allclose(run(rule, one).x, one.null.x, atol=1e-2)
