@@ -241,11 +241,15 @@ class StochasticSolver(
         state.schedule.learn(state.past, factor, objective)
 
     def _epochs(self, state: StochasticState) -> int:
-        """Epochs until the objective is looked at again: as many as were done."""
+        """Epochs until the objective is looked at again: as many as were done.
+
+        Three times as many where nothing but divergence can come of it.
+        """
         if state.budget.watched or not state.sweep.costly:
             return 1
         left = min(state.length - state.done, state.budget.max_iter - state.n_iter)
-        return min(max(state.done, 1), left)
+        more = state.done if state.judged else 3 * state.done
+        return min(max(more, 1), left)
 
     def _epoch(self, state: StochasticState) -> None:
         times = np.arange(state.t, state.t + state.sweep.updates)
