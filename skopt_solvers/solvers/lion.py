@@ -18,11 +18,11 @@ class Lion(StochasticSolver):
         m_t &= \beta_2 m_{t-1} + (1 - \beta_2) g_t.
 
     The penalty enters by its prox with each coordinate's own step
-    :math:`\eta_t / (\beta_1 |m_{t-1}| + (1 - \beta_1) |g_t|)`. For a constant gradient
-    that is :math:`\eta_t / |g|`, the limit of the decrease over the gradient, so full
-    batches end at the optimum of the penalised objective as the rate goes to zero. Of
-    the formulas with this limit :math:`\eta_t / |c_t|` is the shortest, but where noise
-    takes :math:`c_t` through zero it makes the prox erase the coefficient.
+    :math:`\eta_t (1 - \beta_1 \beta_2^{t-1}) / (\beta_1 |m_{t-1}| + (1 - \beta_1)
+    |g_t|)`. For a constant gradient that is :math:`\eta_t / |g|`, the decrease over the
+    gradient, so full batches end at the optimum of the penalised objective as the rate
+    goes to zero. With :math:`|c_t|` below the line the formula would be shorter, but
+    where noise takes :math:`c_t` through zero the prox would erase the coefficient.
 
     Steps are as long as the rate however near the optimum is: at a constant rate
     coefficients hover around it, and high precision takes many epochs. As optax's
@@ -106,15 +106,16 @@ class Lion(StochasticSolver):
         self.max_iter = max_iter
 
     def begin(self, rate, t, memory):
-        return rate, rate * self.weight_decay
+        filled = 1.0 - self.beta1 * self.beta2 ** (t - 1)  # of |g| in both averages
+        return rate, rate * self.weight_decay, rate * filled
 
     def move(self, c, g, w, slots, f):
-        rate, decay = c
+        rate, decay, pull = c
         m, new = self.beta1 * slots[0, f], (1.0 - self.beta1) * g
         slots[0, f] = self.beta2 * slots[0, f] + (1.0 - self.beta2) * g
         ahead, size = m + new, max(abs(m) + abs(new), TINY)
         sign = ahead / max(abs(ahead), TINY)
-        return decay * w + rate * sign, rate / size
+        return decay * w + rate * sign, pull / size
 
     def idle(self, c):
         return 1.0 - c[1], c[0]

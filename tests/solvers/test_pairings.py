@@ -1,8 +1,7 @@
 """Any rule, schedule, loss, penalty, storage, weights, intercept: one fixed point.
 
-Gradient descent in all its forms goes through a sample that holds every schedule with
-each of them, and of the other pairs of levels as many as fit in; what other rules do
-with the prox is in test_matrix.py.
+A sample of all combinations: every rule under every schedule, and of the other pairs of
+levels as many as fit in.
 """
 
 from itertools import combinations
@@ -15,9 +14,23 @@ from skopt_solvers import schedules as s
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty, Penalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import SGD, ProximalGradient
+from skopt_solvers.solvers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Lion,
+    NAdam,
+    Prodigy,
+    ProximalGradient,
+    RAdam,
+    RMSProp,
+    ScheduleFreeAdam,
+)
 
 EPOCHS = 200
+SETTINGS = 6  # kinds of problems a rule; each needs kernels of its own
 NEAR = 1e-3  # where the prox has another step than the rule's own, 1e-2 to 1
 
 
@@ -41,7 +54,9 @@ class Asymmetric(Penalty):
 
 RULES = [
     SGD(), SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True),
-    SGD(momentum=0.5, dampening=0.5),
+    SGD(momentum=0.5, dampening=0.5), Adagrad(), RMSProp(), Adadelta(),
+    RMSProp(centered=True, momentum=0.5), Adam(), Adam(amsgrad=True), NAdam(), RAdam(),
+    AdamW(weight_decay=0.0), Lion(), ScheduleFreeAdam(), Prodigy(),
 ]  # fmt: skip
 SCHEDULES = [
     s.Constant(), s.StepDecay(), s.Piecewise(), s.ExponentialDecay(), s.LinearDecay(),
@@ -71,17 +86,20 @@ def pairs(case):
 
 
 def covering():
-    """Cases with every rule under every schedule, and many other pairs."""
+    """Every rule under every schedule, on a few kinds of problems with rare pairs."""
     sizes, rng = [len(levels) for levels in FACTORS.values()], np.random.default_rng(0)
     missing = {((a, i), (b, j)) for (a, m), (b, n) in combinations(enumerate(sizes), 2)
                for i in range(m) for j in range(n)}  # fmt: skip
     cases = []
     for rule in range(sizes[0]):
-        for schedule in range(sizes[1]):
-            tries = [(rule, schedule, *(int(rng.integers(n)) for n in sizes[2:]))
-                     for _ in range(80)]  # fmt: skip
-            cases.append(max(tries, key=lambda case: len(pairs(case) & missing)))
-            missing -= pairs(cases[-1])
+        schedules = rng.permutation(sizes[1]).tolist()
+        for share in range(SETTINGS):
+            tries = [tuple(rng.integers(sizes[2:]).tolist()) for _ in range(80)]
+            few = [[(rule, schedule, *kind) for schedule in schedules[share::SETTINGS]]
+                   for kind in tries]  # fmt: skip
+            gain = [len(set().union(*map(pairs, block)) & missing) for block in few]
+            cases += few[int(np.argmax(gain))]
+            missing -= set().union(*map(pairs, few[int(np.argmax(gain))]))
     return cases
 
 
