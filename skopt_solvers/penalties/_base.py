@@ -154,10 +154,10 @@ class Penalty(
             w = new
         return w
 
-    def in_units(self, scale: np.ndarray) -> Record:
-        """The compiled form of ``u -> cost(scale * u)``."""
+    def in_units(self, scale: np.ndarray, height: float) -> Record:
+        """The compiled form of ``u -> cost(scale * u) / height``."""
         own = self.record(n_columns=len(scale))
-        return _InUnits(own, scale).record(n_columns=len(scale))
+        return _InUnits(own, scale, height).record(n_columns=len(scale))
 
     def shared_ridge(self, record: Record) -> tuple[float, Record, float]:
         """The ridge that all columns of `record` share, and the record of the rest.
@@ -171,17 +171,18 @@ class Penalty(
 class _InUnits(Penalty):
     """A penalty of coefficients that are measured in units of their own."""
 
-    def __init__(self, penalty, scale):
+    def __init__(self, penalty, scale, height):
         self.penalty = penalty
         self.scale = scale
+        self.height = height
 
     def cost(self, w, j):
-        return self.penalty.cost(self.scale[j] * w, j)
+        return self.penalty.cost(self.scale[j] * w, j) / self.height
 
     def prox(self, z, step, j):
         d = self.scale[j]
-        return self.penalty.prox(d * z, d * d * step, j) / d
+        return self.penalty.prox(d * z, d * d * step / self.height, j) / d
 
     def violation(self, w, g, j):
-        d = self.scale[j]
-        return d * self.penalty.violation(d * w, g / d, j)
+        d, slope = self.scale[j], self.scale[j] / self.height
+        return slope * self.penalty.violation(d * w, g / slope, j)

@@ -39,12 +39,12 @@ class PieceWise(Penalty):
             arrays[name][:] = value
         return super().record(dtype, n_columns, **(arrays | fields))
 
-    def in_units(self, scale: np.ndarray) -> Record:
+    def in_units(self, scale: np.ndarray, height: float) -> Record:
         p = self.record(n_columns=len(scale))
         return self.record(
             n_columns=len(scale),
-            level=p.level * scale,  # type: ignore[attr-defined]
-            ridge=p.ridge * scale**2,  # type: ignore[attr-defined]
+            level=p.level * scale / height,  # type: ignore[attr-defined]
+            ridge=p.ridge * scale**2 / height,  # type: ignore[attr-defined]
             low=p.low / scale,  # type: ignore[attr-defined]
             high=p.high / scale,  # type: ignore[attr-defined]
         )

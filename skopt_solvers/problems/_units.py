@@ -48,7 +48,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Units:
-    """Columns scaled and centred, without touching them.
+    """Columns scaled and centred, without touching them, and a unit of the objective.
+
+    With that of the objective the square of what is to be explained, and coefficients
+    in units of it, rules whose steps have a size of their own (Adam's, Adadelta's) do
+    not see in which unit a target was measured. Curvatures do not see it either.
 
     Attributes
     ----------
@@ -56,12 +60,15 @@ class Units:
         A unit of each coefficient, the intercept's last.
     shift : ndarray of shape (n_columns,)
         Where the columns are centred.
+    height : float
+        The unit of the objective.
     facts : Facts
         Curvatures in these units.
     """
 
     scale: Array
     shift: Array
+    height: float
     facts: Facts
 
 
@@ -85,7 +92,10 @@ def units_of(
         scale = _common(problem, bend) if alike else column_scale(problem, bend)
         shift = problem.mean if centred else shift
     facts = _facts(problem, design, base, scale, shift, bend, bounded)
-    return Units(readonly(scale), shift, facts)
+    if not preconditioned:
+        return Units(readonly(scale), shift, 1.0, facts)
+    size = facts.spread
+    return Units(readonly(size * scale), shift, size**2, replace(facts, spread=1.0))
 
 
 @dataclass
@@ -123,7 +133,8 @@ class Past:
         own = preconditioned and np.ptp(self.units.scale[:-1]) > 0
         if own and late.any():
             scale, shift = self.units.scale.copy(), self.units.shift.copy()
-            scale[:-1][late] = column_scale(problem, bend_of(problem)[0])[:-1][late]
+            own_scale = column_scale(problem, bend_of(problem)[0])[:-1]
+            scale[:-1][late] = math.sqrt(self.units.height) * own_scale[late]
             if centred:
                 shift[late] = problem.mean[late]
             scale, shift = readonly(scale), readonly(shift)

@@ -52,10 +52,11 @@ class Walk(ABC):
         scale = units.scale[:-1]
         design, shift = design.in_units(scale, units.shift - base)
         self.shift = readonly(shift)
-        self.design, self.y, self.weights, self.batch = design, y, weights, batch
+        self.design, self.y, self.batch = design, y, batch
+        self.weights = readonly(weights / units.height)
         self.p, self.lift = len(scale), float(units.scale[-1])
         self.shape = problem.response.shape
-        self.penalty = problem.penalty.in_units(scale)
+        self.penalty = problem.penalty.in_units(scale, units.height)
         self.parts = design.rows.record(), problem.response.record
 
     @abstractmethod

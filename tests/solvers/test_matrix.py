@@ -42,12 +42,12 @@ FIXED |= {c: partial(c, preconditioner=None) for c in ROWS}
 
 
 TUNED = {
-    Adadelta: {"max_iter": 2000},  # begins with steps of a thousandth
+    Adadelta: {"max_iter": 2500},  # begins with steps of a thousandth
     AdamW: {"weight_decay": 0.0},  # which would be no part of the objective
     # as far off as the last rates: these must fall faster, and momentum must be smooth
     Prodigy: {"max_iter": 3000},  # while it finds its rate, it takes no steps
     Lion: {
-        "max_iter": 4000,
+        "max_iter": 5000,
         "schedule": PolynomialDecay(power=4.0),
         "beta1": 0.95,
         "beta2": 0.98,

@@ -9,8 +9,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 from problems import DESIGNS, LOSSES, data
+from sklearn import clone
 
 from skopt_solvers import schedules as s
+from skopt_solvers.losses import Squared
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty, Penalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
@@ -138,3 +140,17 @@ def test_rounding_at_a_bound_is_no_divergence(seed):
     rule = SGD(max_iter=20, tol=None, schedule=s.CosineAnnealing())
     history = run(rule, problem, random_state=seed).history
     assert np.isfinite(history.objective).all()
+
+
+@pytest.mark.parametrize("unit", [1e-7, 1e7])
+@pytest.mark.parametrize("design", ["dense", "csr"])
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_the_unit_of_the_target_changes_nothing(rule, design, unit):
+    X, y = data(LOSSES["squared"])
+    rule = clone(rule).set_params(batch_size=8, max_iter=3, tol=None, schedule=None)
+    ends = [
+        run(rule, linear_problem(DESIGNS[design](X), c * y, Squared(), L2(0.03)),
+            random_state=0).x / c
+        for c in (1.0, unit)
+    ]  # fmt: skip
+    np.testing.assert_allclose(ends[0], ends[1], rtol=1e-7)
