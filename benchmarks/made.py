@@ -37,6 +37,14 @@ def text(n: int = 20_000, p: int = 30_000, words: int = 60) -> Data:
     return X, X @ rng.normal(size=p) * 5 + 0.3 * rng.normal(size=n)
 
 
+def images(n: int = 10_000, p: int = 800) -> Data:
+    """Dense, and a fifth of it not zero: most of the middle, little of the edges."""
+    rng = np.random.default_rng(6)
+    ink = np.exp(-(np.linspace(-2, 2, p) ** 2)) * rng.uniform(0.2, 0.8, size=(n, 1))
+    X = np.where(rng.random((n, p)) < 0.9 * ink, rng.integers(1, 256, (n, p)), 0.0)
+    return X, X @ rng.normal(size=p) / 255 + rng.normal(size=n)
+
+
 def shipped(load: Callable[..., Any]) -> Data:
     """A data set of scikit-learn, standardised."""
     X, y = load(return_X_y=True)
@@ -70,6 +78,7 @@ MADE: dict[str, Callable[[], Data]] = {
     "wide 200 x 10,000": wide,
     "tall 50,000 x 200": tall,
     "text 20,000 x 30,000": text,
+    "images 10,000 x 800": images,
     "breast_cancer": lambda: shipped(load_breast_cancer),
     "digits": lambda: shipped(load_digits),
     "letters 15,000 x 16": letters,

@@ -69,11 +69,15 @@ def table(rows: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def write(suite: str) -> None:
-    """Put the table of a suite between its markers in the README."""
-    first, last = (marker.format(suite) for marker in MARKERS)
+    """The table of a suite in the README."""
+    put(suite, table(Results(FOLDER / f"{suite}.jsonl")))
+
+
+def put(name: str, lines: list[str]) -> None:
+    """Put lines between the markers of this name in the README."""
+    first, last = (marker.format(name) for marker in MARKERS)
     before, rest = README.read_text(encoding="utf-8").split(first)
     after = rest.split(last)[1]
-    lines = table(Results(FOLDER / f"{suite}.jsonl"))
     text = "\n".join([before + first, *lines, last + after])
     README.write_text(text, encoding="utf-8")
 
