@@ -122,6 +122,23 @@ def linear_epoch(
     return t
 
 
+@kernel(sums=True)
+def courses(rule, rates, ridge, memory, t, gain, pace, scale):
+    """What updates t, t + 1, ... without velocity do; returns the sum of the steps.
+
+    ``F -= gain g`` and ``u -= pace g``, where u is `scale` F before each of them.
+    """
+    length, steps, A = rates.shape[0], 0.0, 1.0
+    scale[length] = 1.0
+    for s in range(length - 1, -1, -1):
+        _, fresh, direct, carried, step = rule.begin(rates[s], t + s, memory)
+        steps += step
+        A *= 1.0 / (1.0 + step * ridge)  # a quotient of A would be waited for
+        pace[s] = fresh * carried + direct
+        gain[s], scale[s] = A * pace[s], 1.0 / A
+    return steps
+
+
 @kernel
 def neighbours(rows, n, scratch, near):
     """``near[i] = x_i . x_{i-1}``; `scratch` is zero before and after."""
@@ -142,22 +159,16 @@ def single_epoch(
     consecutive rows, the product of the next row with u is taken before u moves, while
     the slope is still being waited for, and corrected by what the move changes.
     """
-    A, U = np.empty(stretch + 1), np.empty(stretch + 1)
     gain, pace, scale = np.empty(stretch), np.empty(stretch), np.empty(stretch + 1)
     end = p + 2 if shift.shape[0] > 0 else p
     intercept, known = u.shape[0] > end, near.shape[0] > 0
     for first in range(0, rates.shape[0], stretch):
         some = rates[first : first + stretch]
         length = some.shape[0]
-        steps = prospects(rule, some, ridge, memory, t, A, U)
-        for s in range(length):
-            _, fresh, direct, carried, _ = rule.begin(some[s], t + s, memory)
-            pace[s] = fresh * carried + direct
-            gain[s], scale[s] = A[s] * pace[s], 1.0 / A[s]
+        steps = courses(rule, some, ridge, memory, t, gain, pace, scale)
         t += length
-        scale[length] = 1.0
-        if A[0] != 1.0:
-            multiply(u, A[0], end)
+        if scale[0] != 1.0:
+            multiply(u, 1.0 / scale[0], end)
         bias = lift * u[end] if intercept else 0.0
         i = order[first]
         z = scale[0] * rows.row_dot(i, u) + bias

@@ -36,9 +36,7 @@ class Logistic(Loss):
         return log1p_unit(exp(-abs(m))) + max(-m, 0.0)
 
     def slope(self, y, p):
-        m = y * p
-        e = exp(-abs(m))
-        return -y * (e if m > 0.0 else 1.0) / (1.0 + e)
+        return -y / (1.0 + exp(y * p))
 
     def curvature(self, y, p):
         e = exp(-abs(y * p))
