@@ -18,8 +18,6 @@ from ._dense_passes import (
     tdot,
 )
 
-CHUNK = 256  # rows at a time, where a temporary copy is needed
-
 
 class DenseRows(Rows):
     """Rows of a C-ordered array."""
@@ -174,9 +172,8 @@ class Dense(Design):
         if shift.any() or (scale != 1.0).any():
             own = self.X.view()
             own.flags.writeable = True
-            for start in range(0, len(own), CHUNK):
-                part = own[start : start + CHUNK]
-                part[:] = (part - shift) * scale
+            for b in blocks(own, len(scale)):
+                own[b] = (own[b] - shift) * scale
         return self, np.zeros(0)
 
     def batch_support(self, batch: int) -> float:

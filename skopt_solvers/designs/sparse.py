@@ -312,7 +312,9 @@ class Sparse(Design):
         return bool(np.quantile(sizes, 0.01) > np.median(sizes) / ALIKE)
 
     def in_units(self, scale: Array, shift: Array) -> tuple["Sparse", Array]:
-        if (scale != 1.0).any():
+        if len(scale) and (scale == scale[0]).all():
+            self.X.data *= scale[0]
+        else:
             self.X.data *= scale[self.X.indices]
         return self, scale * shift if shift.any() else np.zeros(0)
 

@@ -213,13 +213,18 @@ def _facts(
 
 def _top_eigenvalue(design: Design, scale: Array, shift: Array) -> float:
     """Power iteration on a sample of rows."""
-    sample = design.take(np.arange(min(design.shape[0], SAMPLE)))
-    head = scale[:-1]
+    n = min(design.shape[0], SAMPLE)
+    sample = design.take(np.arange(n)) if n < design.shape[0] else design
+    head, moved = scale[:-1], bool(shift.any())
     v = np.random.default_rng(0).normal(size=len(head))
-    value = 1.0
     for _ in range(8):
-        v /= max(float(np.linalg.norm(v)), 1e-300)
-        z = sample.dot(head * v) - (head * shift) @ v
-        v = head * (sample.tdot(z) - shift * z.sum()) / len(z)
-        value = float(np.linalg.norm(v))
+        v *= head / max(float(np.linalg.norm(v)), 1e-300)
+        z = sample.dot(v)
+        if moved:
+            z -= shift @ v
+        v = sample.tdot(z)
+        if moved:
+            v -= z.sum() * shift
+        v *= head
+    value = float(np.linalg.norm(v)) / n
     return max(1.1 * value, float(scale[-1] ** 2), 1e-300)
