@@ -252,8 +252,9 @@ class StochasticSolver(
         return min(max(more, 1), left)
 
     def _epoch(self, state: StochasticState) -> None:
-        times = np.arange(state.t, state.t + state.sweep.updates)
-        rates = state.factor * state.base_rate * state.schedule.factors(times)
+        done = np.arange(state.t - 1, state.t - 1 + state.sweep.updates)
+        factors = np.asarray(state.schedule.at(done), np.float64)
+        rates = state.factor * state.base_rate * factors
         state.t = state.sweep.epoch(
             state.rule, state.u, state.keep, rates, state.t, state.point
         )
