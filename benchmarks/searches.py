@@ -3,15 +3,16 @@
     python -m pip install ".[bench]"
     OPENBLAS_NUM_THREADS=1 python benchmarks/searches.py [--data ijcnn1.npz]
 
-Five functions in two dimensions, 200 evaluations per coordinate, three instances; by
-coco-experiment (BBOB) where it is installed, else shifted and rotated here. The peer is
-pycma, with the same first step and restarts. Then a linear model under the 0-1 error
-and F1, on held-out rows of the data given, with ``X`` and ``y`` or CSR parts; else on
-generated data.
+Five functions in two dimensions, 200 evaluations per coordinate, three instances and
+``--runs`` from random starts on each; by coco-experiment (BBOB) where it is installed,
+else shifted and rotated here. The peer is pycma, with the same first step and restarts.
+Then a linear model under the 0-1 error and F1, on held-out rows of the data given, with
+``X`` and ``y`` or CSR parts; else on generated data.
 """
 
 import argparse
 import importlib.util
+import itertools
 import math
 import statistics
 import time
@@ -119,19 +120,22 @@ def pycma(fun: Callable[..., float], x0: np.ndarray, seed: int, budget: int) -> 
     return best
 
 
-def measure(n: int, instances: int) -> None:
+def measure(n: int, instances: int, runs: int, only: str) -> None:
     """Print a line per function, and the overheads."""
+    chosen = {who: each for who, each in solvers(n).items() if only in who.lower()}
     suite = by_coco if installed("cocoex") else by_hand
     errors: dict[tuple[str, str], list[float]] = {}
     micros: dict[str, list[float]] = {}
-    for instance in range(1, instances + 1):
-        x0 = np.random.default_rng(instance).uniform(-4, 4, n)
+    for instance, seed in itertools.product(range(1, instances + 1), range(runs)):
+        start = 100 * seed + instance
+        x0 = np.random.default_rng(start).uniform(-4, 4, n)
         for name, fun, best in suite(n, instance):
-            for who, solver in solvers(n).items():
-                reached, overhead = timed(solver, fun, x0, instance)
+            for who, solver in chosen.items():
+                reached, overhead = timed(solver, fun, x0, start)
                 errors.setdefault((name, who), []).append(max(reached - best, 0.0))
                 micros.setdefault(who, []).append(overhead)
-    print(f"\nD = {n}, {suite.__name__}, median f - f* of {instances} instances")
+    total = instances * runs
+    print(f"\nD = {n}, {suite.__name__}, median f - f* of {total} runs")
     for name in NAMES.values():
         cells = {w: statistics.median(errors[name, w]) for w in micros}
         print(f"{name:12s}", "  ".join(f"{w} {v:.1e}" for w, v in cells.items()))
@@ -203,10 +207,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="an .npz file; generated data if not given")
     parser.add_argument("--instances", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=1, help="on each instance")
+    parser.add_argument("--only", default="", help="part of the names of solvers")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     for n in (5, 20):
-        measure(n, arguments.instances)
+        measure(n, arguments.instances, arguments.runs, arguments.only)
     scores(arguments.data)
 
 
