@@ -32,8 +32,8 @@ class Rows(
         """``X[i]**2 @ d``."""
 
     @abstractmethod
-    def row_abs(self, i, d):
-        """``abs(X[i]) @ d``."""
+    def row_abs(self, i, d, base):
+        """``(abs(X[i] + base) - abs(base)) @ d``."""
 
     @abstractmethod
     def row_dots(self, i, w, out):

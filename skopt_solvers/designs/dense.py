@@ -41,10 +41,10 @@ class DenseRows(Rows):
             total += d[j] * self.X[i, j] * self.X[i, j]
         return total
 
-    def row_abs(self, i, d):
+    def row_abs(self, i, d, base):
         total = 0.0
         for j in range(self.X.shape[1]):
-            total += abs(self.X[i, j]) * d[j]
+            total += (abs(self.X[i, j] + base[j]) - abs(base[j])) * d[j]
         return total
 
     def row_dots(self, i, w, out):

@@ -53,10 +53,11 @@ class SparseRows(Rows):
             total += d[self.indices[k]] * self.data[k] * self.data[k]
         return total
 
-    def row_abs(self, i, d):
+    def row_abs(self, i, d, base):
         total = 0.0
         for k in range(self.starts[i], self.starts[i + 1]):
-            total += abs(self.data[k]) * d[self.indices[k]]
+            j = self.indices[k]
+            total += (abs(self.data[k] + base[j]) - abs(base[j])) * d[j]
         return total
 
     def row_dots(self, i, w, out):

@@ -6,17 +6,23 @@ from .._compile import kernel
 
 
 @kernel
-def row_facts(rows, n, scale):
-    """Mean and maximum of the squared row lengths, and mean absolute sum."""
-    squares = np.empty_like(scale)
+def row_facts(rows, base, n, scale):
+    """Mean and maximum of the squared lengths of rows + base, and mean absolute sum."""
+    squares, twice = np.empty_like(scale), np.empty_like(scale)
+    square, absolute = 0.0, 0.0
     for j in range(scale.shape[0]):
         squares[j] = scale[j] * scale[j]
-    mean, largest, absolute = 0.0, 0.0, 0.0
+        twice[j] = 2.0 * base[j] * squares[j]
+        square += base[j] * base[j] * squares[j]
+        absolute += abs(base[j]) * scale[j]
+    mean, largest, apart = 0.0, 0.0, square > 0.0
     for i in range(n):
         length = rows.row_sq(i, squares)
+        if apart:
+            length += rows.row_dot(i, twice) + square
         mean += length / n
         largest = max(largest, length)
-        absolute += rows.row_abs(i, scale) / n
+        absolute += rows.row_abs(i, scale, base) / n
     return mean, largest, absolute
 
 

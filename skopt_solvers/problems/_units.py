@@ -194,15 +194,14 @@ def _facts(
 ) -> Facts:
     n, head = design.shape[0], scale[:-1]
     rows = design.rows.record()
-    mean, largest, absolute = row_facts(rows, n, readonly(head))
-    apart = shift - base
-    centre = float(head**2 @ (apart * (2 * (problem.mean - base) - apart)))
+    mean, largest, absolute = row_facts(rows, readonly(base), n, readonly(head))
+    centre = float(np.sum((head * shift) ** 2))
     spans = float(np.sum(np.sqrt(problem.variances) * head))  # of centred columns
     slopes = problem.null.slopes.reshape(n, -1)
     squares = problem.response.weights @ np.sum(slopes**2, axis=1)
     spread = math.sqrt(float(squares) / (bend * problem.lanes))
     return Facts(
-        top=bend * _top_eigenvalue(design, scale, apart),
+        top=bend * _top_eigenvalue(design, scale, shift - base),
         mean_row=bend * max(mean - centre, 0.0) + 1.0,
         max_row=bend * largest + 1.0,
         row_sum=min(absolute, spans) + scale[-1],

@@ -168,15 +168,13 @@ class LazyWalk(Walk):
 def copied(
     problem: "LinearProblem", rule: Any, batch: int, order: Array
 ) -> tuple[Design, Array]:
-    """The rows in this order, as ``design + base``.
+    """The rows in this order as ``design + base``: dense ones too, if few differ.
 
-    Dense rows become sparse ones where that is cheaper, and the walk does not depend
-    on the storage: linear rules without a penalty that has kinks.
+    Not where every single row moves every column: that takes longer than the row.
     """
-    design, n = problem.design, len(order)
-    plain = not (design.sparse or problem.response.shape or _rough(problem))
-    few = None
-    if plain and rule.linear and batch < n:
+    few, design = None, problem.design
+    few_move = rule.linear and not problem.response.shape and not _rough(problem)
+    if not design.sparse and (batch > 1 or few_move):
         few = deviations(design.X, order)  # type: ignore[attr-defined]
     return few or (design.take(order), np.zeros(problem.n_columns))
 
@@ -188,13 +186,13 @@ def walk_for(
     n, p = design.shape
     if problem.response.shape or batch >= n:
         return DenseWalk
-    if rule.lazy and design.sparse and design.batch_support(batch) < RARE * p:
+    born = problem.design.sparse  # else every row moves every column, in its units
+    if rule.lazy and born and design.batch_support(batch) < RARE * p:
         return LazyWalk
     if rule.linear:
         entries = batch * design.nnz / n if moves(rule) else 0.0
-        if design.sparse and entries < MOVE[0] * p:
-            return LinearWalk
-        if not design.sparse and not _rough(problem) and entries < MOVE[1] * p:
+        slow = entries >= MOVE[not design.sparse] * p
+        if not slow and (born or not _rough(problem)):
             return LinearWalk
     return DenseWalk
 
@@ -204,11 +202,12 @@ def meetings(design: Design, batch: int) -> int:
     return int(design.shape[1] / max(design.batch_support(batch), 1.0))
 
 
+def _rough(problem: "LinearProblem") -> bool:
+    """Whether there is more in the penalty than ridges."""
+    return math.isinf(problem.penalty.shared_ridge(problem.record)[2])
+
+
 def moves(rule: Any) -> bool:
     """Whether a linear rule moves coordinates that have no gradient."""
     return bool(rule.begin(1.0, 2, np.zeros(0))[0] > 0.0)
 
-
-def _rough(problem: "LinearProblem") -> bool:
-    """Whether there is more in the penalty than ridges."""
-    return math.isinf(problem.penalty.shared_ridge(problem.record)[2])

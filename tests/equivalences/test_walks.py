@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from skopt_solvers.designs import deviations
-from skopt_solvers.losses import Logistic
+from skopt_solvers.losses import Logistic, Multinomial, Poisson
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, NoPenalty
 from skopt_solvers.problems import _sweep, _walks, linear_problem
 from skopt_solvers.run import run
@@ -19,6 +19,7 @@ from skopt_solvers.solvers import (
     CoordinateDescent,
     Lion,
     NAdam,
+    RAdam,
     RMSProp,
     StochasticSolver,
 )
@@ -82,31 +83,51 @@ def test_products_of_neighbours_change_nothing(penalty, dense, monkeypatch):
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def stored(rule, loss, penalty, monkeypatch, kind=np.float64):
+    """The solutions from entries but for one number in each column, and from all."""
+    monkeypatch.setattr(deviations, "SHORT", 1)
+    monkeypatch.setattr(deviations, "CACHED", 0)
+    rng, found = np.random.default_rng(1), []
+    X = rng.normal(size=40) + problem(L2(0.01), 40).design.X.toarray()
+    X[:, 0] = rng.normal(size=ROWS)
+    y = np.digitize(X @ rng.normal(size=40), [-3.0, 3.0])
+    y = np.sign(y - 0.5) if isinstance(loss, Logistic) else y
+    lanes = 3 * isinstance(loss, Multinomial)
+    rule.set_params(max_iter=3, tol=None)
+    for share in (1.0, 0.0):
+        monkeypatch.setattr(deviations, "SHARE", share)
+        one = linear_problem(X.astype(kind), y, loss, penalty, lanes=lanes)
+        batch = None if rule.batch_size == "auto" else rule.batch_size
+        sweep = one.sweep(rule, batch, rule.preconditioner is not None, rng)
+        assert sweep.walk.design.sparse == bool(share)
+        found.append(run(rule, one, random_state=0).x)
+    assert np.abs(found[0]).max() > 0.01
+    return found
+
+
 @pytest.mark.parametrize("preconditioner", [None, "auto"])
 @pytest.mark.parametrize("batch_size", [1, 7])
 @pytest.mark.parametrize("rule", LINEAR, ids=str)
-def test_dense_data_may_be_stored_sparse(
-    rule, batch_size, preconditioner, kind, monkeypatch
-):
-    """Entries but for one number in each column, and all entries."""
-    rng = np.random.default_rng(1)
-    X = rng.normal(size=40) + problem(L2(0.01), 40).design.X.toarray()
-    X[:, 0] = rng.normal(size=ROWS)
-    y, found = problem(L2(0.01)).response.y, []
-    monkeypatch.setattr(deviations, "SHORT", 1)
-    monkeypatch.setattr(deviations, "CACHED", 0)
-    for share in (1.0, 0.0):
-        monkeypatch.setattr(deviations, "SHARE", share)
-        one = linear_problem(X.astype(kind), y, Logistic(), L2(0.01))
-        sweep = one.sweep(rule, batch_size, bool(preconditioner), rng)
-        assert sweep.walk.design.sparse == bool(share)
-        given = {"batch_size": batch_size, "preconditioner": preconditioner}
-        rule.set_params(max_iter=3, tol=None, schedule=LinearDecay(), **given)
-        found.append(run(rule, one, random_state=0).x)
-    assert np.abs(found[0]).max() > 0.01
-    limits = {"rtol": 1e-9, "atol": 1e-12} if kind == np.float64 else {"atol": 1e-5}
-    np.testing.assert_allclose(*found, **limits)
+def test_dense_data_may_be_stored_sparse(rule, batch_size, preconditioner, monkeypatch):
+    given = {"batch_size": batch_size, "preconditioner": preconditioner}
+    rule.set_params(schedule=LinearDecay(), **given)
+    found = stored(rule, Logistic(), L2(0.01), monkeypatch)
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("rule", [SGD(), Adam(), RAdam()], ids=str)
+@pytest.mark.parametrize("loss, penalty", [
+    (Logistic(), L1(3e-3)), (Poisson(), L2(0.01)), (Multinomial(), L2(0.01)),
+], ids=str)  # fmt: skip
+def test_storage_changes_no_automatic_rate(rule, loss, penalty, monkeypatch):
+    found = stored(rule, loss, penalty, monkeypatch)
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
+
+
+def test_single_precision_may_be_stored_sparse(monkeypatch):
+    rule = SGD(batch_size=1)
+    found = stored(rule, Logistic(), L2(0.01), monkeypatch, np.float32)
+    np.testing.assert_allclose(*found, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("batch_size", [1, 7])

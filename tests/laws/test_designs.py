@@ -207,12 +207,12 @@ def test_other_numbers_become_float64(storage, dtype):
 
 
 @kernel
-def ask_rows(rows, i, t, w, g, W, a, G):
+def ask_rows(rows, i, t, w, g, W, a, G, b):
     out = np.zeros(W.shape[1])
     rows.row_axpy(i, t, g)
     rows.row_dots(i, W, out)
     rows.row_axpys(i, a, G)
-    return rows.row_dot(i, w), rows.row_sq(i, w), rows.row_abs(i, w), out
+    return rows.row_dot(i, w), rows.row_sq(i, w), rows.row_abs(i, w, b), out
 
 
 @kernel
@@ -233,11 +233,12 @@ def test_rows_equal_those_of_the_array(storage, dtype, ask):
         readonly(vectors(P, LANES)),
         readonly(vectors(LANES)),
     )
+    b = readonly(vectors(P, seed=3))
     for i, x in enumerate(exact):
         g, G = vectors(P, seed=1), vectors(P, LANES, seed=1)
         expected = g + T * x, G + np.outer(x, a)
-        found = ask(rows, i, T, w, g, W, a, G)
-        answers = x @ w, x**2 @ w, np.abs(x) @ w
+        found = ask(rows, i, T, w, g, W, a, G, b)
+        answers = x @ w, x**2 @ w, (np.abs(x + b) - np.abs(b)) @ w
         assert_allclose(found[:3], answers, rtol=1e-12, atol=1e-12)
         assert_allclose(found[3], x @ W, rtol=1e-12, atol=1e-12)
         assert_allclose(g, expected[0], rtol=1e-13, atol=1e-13)
