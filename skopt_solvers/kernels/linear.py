@@ -58,25 +58,31 @@ def fold(u, shift):
         u[p], u[p + 1] = 0.0, product
 
 
-@kernel
-def shrink(penalty, steps, u, p, shift):
+@kernel(sums=True)
+def shrink(penalty, ridges, steps, u, p, shift):
     """The prox of what is left of a penalty, for the steps of a stretch."""
     fold(u, shift)
-    for j in range(p):
-        u[j] = penalty.prox(u[j], steps, j)
+    if ridges.shape[0] > 0:
+        for j in range(p):
+            u[j] /= 1.0 + steps * ridges[j]
+    else:
+        for j in range(p):
+            u[j] = penalty.prox(u[j], steps, j)
     fold(u, shift)
 
 
 @kernel(sums=True)
 def linear_epoch(
     rows, loss, penalty, rule, y, weights, rates, batch, order, lift, ridge, stretch,
-    penalised, p, shift, u, slots, memory, t,
+    penalised, ridges, p, shift, u, slots, memory, t,
 ):  # fmt: skip
     """One pass over the rows in `order`; arguments as of `stochastic.epoch`.
 
     `stretch` updates have their tables made at once; `penalty` is what is left of it
-    beside `ridge`, if anything. Where there is a `shift`, rows are centred by it, and
-    vectors have two numbers more behind the p columns: see `designs.CentredRows`.
+    beside `ridge`, if anything, and `ridges` are the same if it is nothing else.
+
+    Where there is a `shift`, rows are centred by it, and vectors have two numbers more
+    behind the p columns: see `designs.CentredRows`.
     """
     end = p + 2 if shift.shape[0] > 0 else p
     b, q = slots[0], np.empty(batch)
@@ -118,7 +124,7 @@ def linear_epoch(
         if moving:
             multiply(b, fade, end)
         if penalised:
-            shrink(penalty, steps, u, p, shift)
+            shrink(penalty, ridges, steps, u, p, shift)
     return t
 
 
@@ -151,7 +157,7 @@ def neighbours(rows, n, scratch, near):
 @kernel(sums=True)
 def single_epoch(
     rows, loss, penalty, rule, y, weights, rates, order, lift, ridge, stretch,
-    penalised, p, shift, near, u, memory, t,
+    penalised, ridges, p, shift, near, u, memory, t,
 ):  # fmt: skip
     """As `linear_epoch` for single rows and no velocity.
 
@@ -189,5 +195,5 @@ def single_epoch(
         if intercept:
             u[end] = bias / lift
         if penalised:
-            shrink(penalty, steps, u, p, shift)
+            shrink(penalty, ridges, steps, u, p, shift)
     return t

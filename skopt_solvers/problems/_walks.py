@@ -93,6 +93,8 @@ class LinearWalk(Walk):
     def __init__(self, problem: "LinearProblem", *rest: Any) -> None:
         super().__init__(problem, *rest)
         self.ridge, self.rest, self.left = problem.penalty.shared_ridge(self.penalty)
+        plain = math.isfinite(self.left)
+        self.ridges = self.rest.ridge if plain else readonly(np.zeros(0))  # type: ignore[attr-defined]
         self.every = meetings(self.design, self.batch)
         if self.shift.size:
             self.every = 1  # every row moves every column
@@ -118,7 +120,10 @@ class LinearWalk(Walk):
     ) -> int:  # fmt: skip
         stretch = self._stretch(rule, rates, t, memory)
         head = *self.parts, self.rest, rule, self.y, self.weights, rates
-        mid = self.lift, self.ridge, stretch, self.left > 0.0, self.p, self.shift
+        mid = (
+            self.lift, self.ridge, stretch, self.left > 0.0, self.ridges, self.p,
+            self.shift,
+        )  # fmt: skip
         if self.batch == 1 and not moves(rule):
             return single_epoch(*head, order, *mid, self.near, u, memory, t)  # type: ignore[no-any-return]
         return linear_epoch(*head, self.batch, order, *mid, u, slots, memory, t)  # type: ignore[no-any-return]
