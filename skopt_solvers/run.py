@@ -3,13 +3,14 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
+from ._params import Number, Optional, Whole, validate
 from ._threads import one_blas_thread
 from .callbacks import Callback, Observer, Progress
 from .problems._base import (
@@ -69,13 +70,31 @@ def run(
     ------
     IncompatibleProblem
         When the problem lacks something the solver needs.
+    ValueError
+        When a limit is out of range.
     """
     solver.check()
+    _Limits(tol, max_iter, max_time).check()
     require(problem, solver, solver_classes())
     budget = budget_of(solver, tol, max_iter, max_time, random_state)
     start = problem.start() if x is None else np.array(x, np.float64)
     with one_blas_thread():
         return advance(solver, problem, start, budget, None, callbacks)[0]
+
+
+@dataclass
+class _Limits:
+    """What overrides a solver's own, checked at the door."""
+
+    tol: float | None
+    max_iter: int | None
+    max_time: float | None
+
+    def check(self) -> None:
+        at_least_zero = Optional(Number(0.0))
+        limits = {"tol": at_least_zero, "max_iter": Optional(Whole(0)),
+                  "max_time": at_least_zero}  # fmt: skip
+        validate(self, limits, "a run")
 
 
 def advance(

@@ -447,14 +447,18 @@ def _weights(sample_weight: Any, X: Any) -> Array:
 
 
 def _check_range(problem: LinearProblem) -> None:
-    """Refuse finite numbers that a sum of squares turns into infinite ones."""
+    """Refuse numbers that a sum of squares turns into infinite ones, or into zeros."""
+    design, smooth = problem.design, problem.response.differentiable
     with np.errstate(all="ignore"):
-        fine = math.isfinite(problem.design.energy)
-        if fine and problem.response.differentiable:
-            fine = problem.null.finite
-    if not fine:
+        large = not math.isfinite(design.energy)
+        large = large or (smooth and not problem.null.finite)
+        small = design.energy == 0.0 < design.largest
+        if smooth and not large and problem.null.loss == 0.0:
+            small = small or bool(problem.null.slopes.any())
+    if large or small:
+        size, do = ("large", "overflow") if large else ("small", "vanish")
         raise ValueError(
-            "X or y holds numbers so large that their squares overflow; scale them "
+            f"X or y holds numbers so {size} that their squares {do}; scale them "
             "first, for instance with StandardScaler."
         )
 

@@ -53,6 +53,7 @@ class LandscapeDisplay:
     """
 
     def __init__(self, landscape: Landscape, trajectories: Mapping[str, Any]) -> None:
+        _check_landscape(landscape)
         if not isinstance(trajectories, Mapping):
             raise TypeError(
                 "trajectories must be a mapping of names to arrays, such as "
@@ -98,6 +99,7 @@ class LandscapeDisplay:
         ValueError
             When `start` is not two finite numbers, or `max_iter` is out of range.
         """
+        _check_landscape(landscape)
         x0 = np.asarray(landscape.start if start is None else start, np.float64)
         if x0.shape != (2,) or not np.isfinite(x0).all():
             raise ValueError(f"start must be two finite numbers; got start={start!r}.")
@@ -314,6 +316,14 @@ def _walk(
         random_state=random_state,
     )
     return np.array(places)
+
+
+def _check_landscape(landscape: Any) -> None:
+    if not isinstance(landscape, Landscape):
+        raise TypeError(
+            "landscape must be a Landscape, such as those of skopt_solvers.landscapes "
+            f"(HIMMELBLAU, ROSENBROCK, ...); got {landscape!r}."
+        )
 
 
 def _checked(name: str, places: Any) -> Array:

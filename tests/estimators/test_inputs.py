@@ -357,6 +357,7 @@ def test_not_finite(small, model, target, wrong, storage):
         (lambda X, y: (X, None), "requires y to be passed"),
         (lambda X, y: (None, y), "2D array|scalar array"),
         (lambda X, y: (X * 1e300, y), "so large that their squares overflow"),
+        (lambda X, y: (X * 1e-300, y), "so small that their squares vanish"),
     ],
 )
 def test_unusable_data(small, model, target, change, message):
@@ -438,3 +439,9 @@ def test_unusable_parts(small, model, message):
 def test_losses_of_classes_are_no_losses_of_numbers(small, loss):
     with pytest.raises(ValueError, match="use AdvancedLinearClassifier"):
         AdvancedLinearRegressor(loss).fit(small[0], small[1])
+
+
+@pytest.mark.parametrize("model", [ProximalLasso(), AdvancedLinearRegressor()])
+def test_targets_whose_squares_vanish_are_refused(small, model):
+    with pytest.raises(ValueError, match="so small that their squares vanish"):
+        model.fit(small[0], small[1] * 1e-300)

@@ -383,6 +383,10 @@ def test_hostile_trajectories():
         LandscapeDisplay.from_solvers(HIMMELBLAU, "coordinate_descent")
     with pytest.raises(TypeError, match="a mapping of names to arrays"):
         LandscapeDisplay.from_trajectories(HIMMELBLAU, [[0.0, 0.0], [1.0, 1.0]])
+    with pytest.raises(TypeError, match="landscape must be a Landscape"):
+        LandscapeDisplay.from_solvers("himmelblau", "newton")
+    with pytest.raises(ValueError, match="needs max_iter to be"):
+        LandscapeDisplay.from_solvers(HIMMELBLAU, "newton", max_iter=-1)
     for start in ([1.0, 2.0, 3.0], [np.nan, 0.0], 1.0):
         with pytest.raises(ValueError, match="start must be two finite numbers"):
             LandscapeDisplay.from_solvers(HIMMELBLAU, "newton", start=start)
