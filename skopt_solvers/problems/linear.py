@@ -25,6 +25,7 @@ from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
+from ._span import Span, span_of
 from ._sweep import LinearSweep
 from ._units import Past
 from .regularizer import regularizer_of
@@ -391,6 +392,10 @@ class LinearProblem(Problem):
     def row_products(self) -> Array:
         """Products of all pairs of rows."""
         return self.design.cross_gram(readonly(np.ones(self.n_columns)))
+
+    def span(self) -> Span | None:
+        """This model in the span of its rows, if all coefficients share a ridge."""
+        return span_of(self)
 
     def class_blocks(self, point: LinearPoint) -> Iterator[Array]:
         """The Hessian's block of each class, roughly."""

@@ -23,6 +23,7 @@ SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
+ALL = 1000  # rows in the span of which a wide model is solved
 FEW = 400  # rows of which all pairs are multiplied at once
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 TRIES = 4  # iterations between Newton steps that certify
@@ -64,9 +65,10 @@ class LBFGS(Solver):
         "auto" takes the Hessian's Cholesky factor where that is cheap, those of the
         classes' own blocks for a softmax, else the diagonal.
     start : {"auto"} or None, default="auto"
-        "auto" begins linear models on samples of the rows, where these are many, or
-        with `DualCoordinateDescent`, where columns are many and each has a ridge; None
-        at the start of the problem.
+        "auto" begins linear models on samples of the rows, where these are many. Where
+        columns are many and all share a ridge it solves the model in the span of the
+        rows, of no more columns than rows; where these are many too, or ridges differ,
+        it begins with `DualCoordinateDescent`. None begins at the start of the problem.
     tol : float, default=1e-6
         Certificate at which to stop.
     max_iter : int, default=1000
@@ -125,7 +127,11 @@ class LBFGS(Solver):
     def _begin(self, problem: Any, state: LBFGSState) -> Any:
         """Go to where the whole problem is worth it; the last sample, if any."""
         if self._wide(problem):
-            if problem.design.shape[0] > FEW:
+            rows, sparse = problem.design.shape[0], problem.design.sparse
+            span = problem.span() if rows <= (FEW if sparse else ALL) else None
+            if span is not None:
+                self._inside(problem, span, state)
+            elif rows > FEW:
                 dual, note = ascended(problem, state.point.x, state.budget)
                 state.point, state.certificate = dual.point, dual.certificate
                 state.witness, state.n_iter = dual.witness, dual.n_iter
@@ -142,6 +148,25 @@ class LBFGS(Solver):
                 state.point = point
                 state.certify(problem)
         return part
+
+    def _inside(self, problem: Any, span: Any, state: LBFGSState) -> None:
+        """Minimise in the span of the rows, and go to where that ends."""
+        small, goal = span.problem, 0.3 * max(state.budget.goal, 0.0)
+        inner = LBFGSState(
+            small.at(small.start()), replace(state.budget, tol=goal), NOT_YET
+        )
+        inner.pairs, inner.metric = deque(maxlen=self.memory), Cholesky()
+        inner.metric.build(small, inner.point)
+        inner.certify(small)
+        while not (self._done(inner) or inner.stalled or inner.budget.spent):
+            self._move(small, inner)
+            inner.certify(small)
+            inner.n_iter += 1
+            if inner.n_iter >= inner.budget.max_iter:
+                break
+        state.log.append(f"start: {inner.n_iter} iterations in the span of the rows")
+        state.point, state.n_iter = problem.at(span.leave(inner.point.x)), inner.n_iter
+        state.certify(problem)
 
     def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Array:
         """Minimise over a sample, as far as it tells about the whole."""

@@ -108,14 +108,17 @@ def test_rows_are_the_hessian_where_all_of_them_enter(intercept, ridges):
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("loss", [Logistic(), SquaredHinge(), Squared()], ids=repr)
 def test_more_columns_than_rows(loss, intercept):
-    """Few rows enter the metric at once; many are visited in the dual first."""
-    for n, p in ((40, 130), (500, 600)):
-        made = wide(n, p, intercept=intercept, loss=loss)
+    """Few rows enter the metric at once, or span a small model where all coefficients
+    share a ridge; many are visited in the dual first."""
+    for n, p, own in ((40, 130, False), (40, 130, True), (500, 600, True)):
+        ridges = np.linspace(0.5, 2.0, p) if own else None
+        made = wide(n, p, intercept=intercept, loss=loss, ridges=ridges)
         result = run(LBFGS(tol=1e-8), made)
         assert result.success, result
         plain = run(LBFGS(preconditioner="diagonal", tol=1e-8, max_iter=5000), made)
         assert result.objective == pytest.approx(plain.objective, rel=1e-6)
         assert any("dual" in line for line in result.log) == (n == 500)
+        assert any("span" in line for line in result.log) == (ridges is None)
 
 
 def test_a_start_of_ones_own_is_kept():

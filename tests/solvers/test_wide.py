@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Lasso
 
 from skopt_solvers.losses import Huber, Logistic, Poisson, Squared, SquaredHinge
-from skopt_solvers.penalties import L1, ElasticNet, Penalty
+from skopt_solvers.penalties import L1, L2, ElasticNet, Penalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import CoordinateDescent
+from skopt_solvers.solvers import LBFGS, CoordinateDescent, NewtonCG
 from skopt_solvers.solvers._working_set import largest_first
 from skopt_solvers.testing import check_solver
 
@@ -139,3 +139,29 @@ def test_the_largest_come_first(sizes, count):
     assert sorted(found) == list(range(len(sizes)))
     first = np.sort(sizes)[::-1][:count]
     np.testing.assert_array_equal(sizes[found[:count]], first)
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("store", [np.asarray, sp.csr_array, np.float32])
+@pytest.mark.parametrize(
+    "loss", [Squared(), Logistic(), Poisson(), SquaredHinge(), Huber()], ids=repr
+)
+def test_in_the_span_of_the_rows_is_the_same_model(loss, store, intercept):
+    X, y = wide(40, 150)
+    X[5], X[7] = X[4], 0.0  # rows that are dependent
+    if loss.labels:
+        y = np.where(y > 0, 1.0, -1.0)
+    y = np.round(np.abs(y)) if isinstance(loss, Poisson) else y
+    weights = np.linspace(0.0, 1.0, 40)
+    problem = linear_problem(
+        store(X), y, loss, L2(0.02), sample_weight=weights, fit_intercept=intercept
+    )
+    inside = run(LBFGS(tol=1e-9), problem)
+    assert any("span of the rows" in note for note in inside.log) and inside.success
+    outside = run(NewtonCG(tol=1e-10), problem)
+    np.testing.assert_allclose(inside.objective, outside.objective, rtol=2e-9)
+
+
+def test_rows_that_vanish_have_no_span():
+    problem = linear_problem(np.zeros((20, 150)), np.ones(20), Squared(), L2(0.1))
+    assert problem.span() is None and run(LBFGS(), problem).success
