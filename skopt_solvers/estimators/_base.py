@@ -453,8 +453,8 @@ def _check_range(problem: LinearProblem) -> None:
         large = not math.isfinite(design.energy)
         large = large or (smooth and not problem.null.finite)
         small = design.energy == 0.0 < design.largest
-        if smooth and not large and problem.null.loss == 0.0:
-            small = small or bool(problem.null.slopes.any())
+        if smooth and not (large or small or problem.response.loss.kinked):
+            small = problem.null.loss == 0.0 and bool(problem.null.slopes.any())
     if large or small:
         size, do = ("large", "overflow") if large else ("small", "vanish")
         raise ValueError(

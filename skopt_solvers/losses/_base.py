@@ -163,6 +163,7 @@ class VectorLoss(
 
     max_curvature: ClassVar[float] = math.inf
     quadratic: ClassVar[bool] = False
+    kinked: ClassVar[bool] = False
     residual: ClassVar[bool] = False
     coupled: ClassVar[float] = 1.0
     labels: ClassVar[bool] = True
