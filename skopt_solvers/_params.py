@@ -18,6 +18,7 @@ __all__ = [
     "Number",
     "Optional",
     "Whole",
+    "check_values",
     "validate",
 ]
 
@@ -147,17 +148,16 @@ class Adjustable(BaseEstimator):  # type: ignore[misc, unused-ignore]
 VERBOSE = Optional(Whole(0), also=(False, True))
 
 
-def validate(
-    owner: Any, constraints: Mapping[str, Constraint], name: str = ""
-) -> None:
-    """Raise ValueError for the first parameter of `owner` outside its constraint.
+def validate(owner: Any, constraints: Mapping[str, Constraint]) -> None:
+    """Raise ValueError for the first parameter of `owner` outside its constraint."""
+    given = {name: (getattr(owner, name), each) for name, each in constraints.items()}
+    check_values(type(owner).__name__, **given)
 
-    The message begins with `name`: the owner's class where it is not given.
-    """
-    who = name or type(owner).__name__
-    for key, constraint in constraints.items():
-        value = getattr(owner, key)
+
+def check_values(who: str, **given: tuple[Any, Constraint]) -> None:
+    """Raise ValueError for the first value outside the constraint beside it."""
+    for name, (value, constraint) in given.items():
         if not constraint.allows(value):
             raise ValueError(
-                f"{who} needs {key} to be {constraint}; got {key}={value!r}."
+                f"{who} needs {name} to be {constraint}; got {name}={value!r}."
             )

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from ._params import Constraint, Flag, Number, validate
+from ._params import Flag, Number, check_values
+from ._pipelines import address, last_step, steps_before
 from .doctor import Case, Diagnosis, Finding, examine
 from .doctor._remedies import automatic_solver
 from .doctor._values import non_finite
@@ -48,7 +49,8 @@ def diagnose(
         Weights.
     try_remedies : bool, default=True
         Whether to fit once more for each finding, with its remedy, and say what came
-        of it.
+        of it. Where that does not converge, ``solver="auto"`` is tried after it, and
+        becomes part of the remedy if it helps.
     max_time : float, default=30.0
         Seconds after which each fit ends.
 
@@ -78,13 +80,15 @@ without a penalty there is no minimum.
     >>> diagnosis["separable classes"].cured
     True
     """
-    options = _Options(try_remedies, max_time)
-    options.check()
+    seconds = Number(0.0, open_low=True)
+    check_values(
+        "diagnose", try_remedies=(try_remedies, Flag()), max_time=(max_time, seconds)
+    )
     model, seen, refusal = _inner(estimator, X, y)
-    clinic = _Clinic(model, seen, y, sample_weight, options)
+    clinic = _Clinic(model, seen, y, sample_weight, try_remedies, max_time)
     missing = list(non_finite(seen, y, sample_weight, refusal is not None))
     if missing:
-        summary = f"{type(_last(model)).__name__} cannot be fitted."
+        summary = f"{type(last_step(model)).__name__} cannot be fitted."
         return Diagnosis(summary, False, [clinic.tried(f) for f in missing])
     if refusal is not None:
         raise refusal
@@ -98,37 +102,24 @@ without a penalty there is no minimum.
     return Diagnosis(_summary(fitted, results[number]), converged, findings)
 
 
-@dataclasses.dataclass
-class _Options:
-    """Parameters that are checked at the door."""
-
-    try_remedies: bool
-    max_time: float
-
-    def check(self) -> None:
-        positive = Number(0.0, open_low=True)
-        limits: dict[str, Constraint] = {"try_remedies": Flag(), "max_time": positive}
-        validate(self, limits, "diagnose")
-
-
 class _Clinic:
     """Where fits are made, and remedies tried."""
 
     def __init__(
-        self, model: LinearModel, X: Any, y: Any, weights: Any, options: _Options
+        self, model: Any, X: Any, y: Any, weights: Any, trying: bool, max_time: float
     ) -> None:
         self.model, self.X, self.y, self.weights = model, X, y, weights
-        self.options = options
+        self.trying, self.max_time = trying, max_time
 
     def fit(
         self, estimator: Any, X: Any, y: Any, weights: Any
     ) -> tuple[list[Result], Any]:
         """The results of a fit, and what was fitted."""
         estimator = clone(estimator)
-        model = _last(estimator)
+        model = last_step(estimator)
         own = math.inf if model.max_time is None else model.max_time
-        model.set_params(max_time=min(own, self.options.max_time))
-        name = f"{_address(estimator)}sample_weight"
+        model.set_params(max_time=min(own, self.max_time))
+        name = f"{address(estimator)}sample_weight"
         passed = {} if weights is None else {name: weights}
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -138,7 +129,7 @@ class _Clinic:
 
     def tried(self, finding: Finding) -> Finding:
         """The finding, with what comes of its remedy; of a second one if it must be."""
-        if not self.options.try_remedies:
+        if not self.trying:
             return finding
         first = self._tried(finding)
         if first.cured:
@@ -161,38 +152,24 @@ class _Clinic:
         return dataclasses.replace(finding, outcome=outcome, cured=cured)
 
 
-def _last(estimator: Any) -> Any:
-    """The last step of a pipeline, or the estimator itself."""
-    return _last(estimator[-1]) if hasattr(estimator, "steps") else estimator
-
-
-def _address(estimator: Any) -> str:
-    """What names of fit parameters begin with to reach the last step."""
-    if not hasattr(estimator, "steps"):
-        return ""
-    name, step = estimator.steps[-1]
-    return f"{name}__{_address(step)}"
-
-
 def _inner(estimator: Any, X: Any, y: Any) -> tuple[Any, Any, ValueError | None]:
     """The model itself, and X as it sees it.
 
     Where the steps before it refuse X: all of the estimator, X, and what they said.
     """
-    model = _last(estimator)
+    model = last_step(estimator)
     if not isinstance(model, LinearModel):
         raise TypeError(
             "diagnose needs an estimator of skopt_solvers, or a pipeline that ends "
             f"with one; got {what_it_is(model)}."
         )
-    while hasattr(estimator, "steps"):
-        if len(estimator) > 1:
-            try:
-                X = clone(estimator[:-1]).fit_transform(X, y)
-            except ValueError as refusal:
-                return estimator, X, refusal
-        estimator = estimator[-1]
-    return model, X, None
+    seen = X
+    try:
+        for before in steps_before(estimator):
+            seen = clone(before).fit_transform(seen, y)
+    except ValueError as refusal:
+        return estimator, X, refusal
+    return model, seen, None
 
 
 def _summary(model: Any, result: Result) -> str:

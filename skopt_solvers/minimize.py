@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._params import VERBOSE
+from ._params import VERBOSE, check_values
 from .callbacks import as_callbacks
 from .penalties._base import BasePenalty
 from .problems.function import FunctionProblem
@@ -89,8 +89,7 @@ def minimize(
             "penalty must be None or a Penalty object such as L1(0.1); "
             f"got {penalty!r}."
         )
-    if not VERBOSE.allows(verbose):
-        raise ValueError(f"minimize needs verbose to be {VERBOSE}; got {verbose!r}.")
+    check_values("minimize", verbose=(verbose, VERBOSE))
     rng = as_generator(random_state)
     problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args, rng)
     return run(

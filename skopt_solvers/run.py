@@ -3,14 +3,14 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ._params import Number, Optional, Whole, validate
+from ._params import Number, Optional, Whole, check_values
 from ._threads import one_blas_thread
 from .callbacks import Callback, Observer, Progress
 from .problems._base import (
@@ -33,6 +33,7 @@ EARLIER = "a callback chose an iterate before the last one"
 FIRST_LOOK = 8  # iterations after which a run may seem to run away
 LAST_LOOKS = (Status.CONVERGED, Status.STALLED, Status.MAX_ITER, Status.TIME)
 AGAIN = 2.0  # seconds within which a second Ctrl-C is not caught: it ends a search
+LIMIT = Optional(Number(0.0))
 
 
 def run(
@@ -74,27 +75,13 @@ def run(
         When a limit is out of range.
     """
     solver.check()
-    _Limits(tol, max_iter, max_time).check()
+    check_values("a run", tol=(tol, LIMIT), max_iter=(max_iter, Optional(Whole(0))),
+                 max_time=(max_time, LIMIT))  # fmt: skip
     require(problem, solver, solver_classes())
     budget = budget_of(solver, tol, max_iter, max_time, random_state)
     start = problem.start() if x is None else np.array(x, np.float64)
     with one_blas_thread():
         return advance(solver, problem, start, budget, None, callbacks)[0]
-
-
-@dataclass
-class _Limits:
-    """What overrides a solver's own, checked at the door."""
-
-    tol: float | None
-    max_iter: int | None
-    max_time: float | None
-
-    def check(self) -> None:
-        at_least_zero = Optional(Number(0.0))
-        limits = {"tol": at_least_zero, "max_iter": Optional(Whole(0)),
-                  "max_time": at_least_zero}  # fmt: skip
-        validate(self, limits, "a run")
 
 
 def advance(

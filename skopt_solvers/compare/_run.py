@@ -4,7 +4,6 @@ import importlib.util
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,8 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 from .._compile import specialisations
-from .._params import Constraint, Number, Optional, validate
+from .._params import Number, Optional, check_values
+from .._pipelines import last_step, steps_before
 from ..estimators._base import LinearModel, problems_of
 from ..estimators._report import what_it_is, worst
 from ..problems import IncompatibleProblem, Problem, require
@@ -22,6 +22,8 @@ from ..solvers._auto import choose
 from ..solvers._registry import able, snake_case, solver_classes
 from ._comparison import PRECISIONS, Comparison, Trial
 
+TOLERANCE = Optional(Number(0.0, math.inf, open_high=True))
+SECONDS = Number(0.0, open_low=True)
 COMPILING = 3  # runs at most of which none is counted, since something was compiled
 REPEATS = 3  # runs that are counted, of which the fastest is shown,
 ENOUGH = 0.2  # unless they took so many seconds together
@@ -95,7 +97,8 @@ def compare_solvers(
     >>> print(comparison.excluded["newton"][:43])
     Newton needs an objective that is smooth ev
     """
-    _Options(tol, max_time, precisions).check()
+    check_values("compare_solvers", tol=(tol, TOLERANCE), max_time=(max_time, SECONDS))
+    _check_precisions(precisions)
     split = _Split(estimator, X, y, sample_weight, test_size, random_state)
     problem = problems_of(split.model, *split.train)[0]
     auto = snake_case(type(choose(problem)).__name__)
@@ -126,28 +129,14 @@ def compare_solvers(
     return Comparison(trials, excluded, auto, precisions)
 
 
-@dataclass
-class _Options:
-    """Parameters that are checked at the door."""
-
-    tol: float | None
-    max_time: float
-    precisions: Sequence[float]
-
-    def check(self) -> None:
-        limits: dict[str, Constraint] = {
-            "tol": Optional(Number(0.0, math.inf, open_high=True)),
-            "max_time": Number(0.0, open_low=True),
-        }
-        validate(self, limits, "compare_solvers")
-        given = self.precisions
-        positive = Number(0.0, math.inf, True, True)
-        several = np.ndim(given) == 1 and len(given) > 0
-        if not several or not all(map(positive.allows, given)):
-            raise ValueError(
-                "compare_solvers needs precisions to be a sequence of numbers greater "
-                f"than 0, such as (1e-2, 1e-4); got precisions={given!r}."
-            )
+def _check_precisions(given: Any) -> None:
+    positive = Number(0.0, math.inf, True, True)
+    several = np.ndim(given) == 1 and len(given) > 0
+    if not several or not all(map(positive.allows, given)):
+        raise ValueError(
+            "compare_solvers needs precisions to be a sequence of numbers greater "
+            f"than 0, such as (1e-2, 1e-4); got precisions={given!r}."
+        )
 
 
 class _Split:
@@ -156,11 +145,10 @@ class _Split:
     def __init__(
         self, estimator: Any, X: Any, y: Any, weights: Any, size: Any, rng: Any
     ) -> None:
-        # imported here: both would double the time to import the package
+        # imported here: it would double the time to import the package
         from sklearn.model_selection import train_test_split
-        from sklearn.pipeline import Pipeline
 
-        model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        model = last_step(estimator)
         if not isinstance(model, LinearModel):
             raise TypeError(
                 "compare_solvers needs an estimator of skopt_solvers, or a pipeline "
@@ -176,8 +164,8 @@ class _Split:
             )
             X, y, weights = (*pieces[::2], None)[:3]
             test = pieces[1::2]
-        if isinstance(estimator, Pipeline) and len(estimator) > 1:
-            before = clone(estimator[:-1])
+        for before in steps_before(estimator):
+            before = clone(before)
             X = before.fit_transform(X, y)
             test = test and [before.transform(test[0]), *test[1:]]
         self.train, self.test = (X, y, weights), test

@@ -6,9 +6,11 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.base import clone
 
+from .._pipelines import last_step
 from ..penalties import L2
 from ..solvers import Solver
 from ._finding import Remedy
+from ._numbers import numbers
 
 Array = np.ndarray
 
@@ -51,7 +53,7 @@ def finite(rows: Array | None) -> Remedy:
         from sklearn.impute import SimpleImputer
         from sklearn.pipeline import make_pipeline
 
-        X = sp.csr_array(X, dtype=float, copy=True) if sp.issparse(X) else _array(X)
+        X = sp.csr_array(X, dtype=float, copy=True) if sp.issparse(X) else numbers(X)
         stored = X.data if sp.issparse(X) else X
         stored[~np.isfinite(stored)] = np.nan
         return make_pipeline(SimpleImputer(), clone(estimator)), X, y
@@ -74,7 +76,7 @@ def penalised() -> Remedy:
     """Add a weak ridge."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        own = "penalty" in _model(estimator).get_params()  # others are ridges
+        own = "penalty" in last_step(estimator).get_params()  # others are ridges
         changes = {"penalty": L2(RIDGE)} if own else {"alpha": RIDGE}
         return _changed(estimator, **changes), X, y
 
@@ -85,7 +87,7 @@ def weaker(factor: float, alpha: float) -> Remedy:
     """Multiply the strength of the penalty."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        own = _model(estimator).get_params()
+        own = last_step(estimator).get_params()
         if "penalty__alpha" in own:
             change = {"penalty__alpha": own["penalty__alpha"] * factor}
         elif "alpha" in own:
@@ -144,31 +146,11 @@ def shortened(columns: Array) -> str:
     return f"[{first}{', ...' if len(columns) > 8 else ''}]"
 
 
-def _model(estimator: Any) -> Any:
-    """The model itself, of a pipeline its last step."""
-    return _model(estimator[-1]) if hasattr(estimator, "steps") else estimator
-
-
 def _changed(estimator: Any, **changes: Any) -> Any:
     """A clone with other parameters of the model itself."""
     estimator = clone(estimator)
-    _model(estimator).set_params(**changes)
+    last_step(estimator).set_params(**changes)
     return estimator
-
-
-def _array(X: Any) -> Array:
-    """A copy as an array of floats, NaN for what is missing."""
-    X = np.asarray(X)
-    if X.dtype.kind != "O":
-        return np.array(X, dtype=np.float64)
-    return np.array([_or_nan(v) for v in X.ravel()]).reshape(X.shape)
-
-
-def _or_nan(value: Any) -> float:
-    try:
-        return float(value)
-    except TypeError:  # None and its kin
-        return np.nan
 
 
 def _is_frame(X: Any) -> bool:

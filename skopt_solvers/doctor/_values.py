@@ -8,6 +8,7 @@ import scipy.sparse as sp
 
 from . import _remedies as remedies
 from ._finding import Finding
+from ._numbers import numbers
 
 Array = np.ndarray
 
@@ -19,7 +20,7 @@ def non_finite(X: Any, y: Any, sample_weight: Any, refused: bool) -> Iterator[Fi
     what is missing in X can be filled in.
     """
     named = {"X": X, "y": y, "sample_weight": sample_weight}
-    tables = {name: numbers(v) for name, v in named.items() if v is not None}
+    tables = {name: _stored(v) for name, v in named.items() if v is not None}
     counts = {}
     for name, values in tables.items():
         counts[f"NaN in {name}"] = int(np.isnan(values).sum())
@@ -36,23 +37,12 @@ def non_finite(X: Any, y: Any, sample_weight: Any, refused: bool) -> Iterator[Fi
     yield Finding("values that are not finite", message, found, remedy)
 
 
-def numbers(values: Any) -> Array:
-    """What is stored, as floats: NaN for what is missing, zero for text."""
+def _stored(values: Any) -> Array:
+    """What is stored, as floats; zeros where nothing can be missing."""
     stored = values.data if sp.issparse(values) else np.asarray(values)
-    if stored.dtype.kind == "f":
-        return stored
-    if stored.dtype.kind != "O":
+    if stored.dtype.kind not in "fO":
         return np.zeros(stored.shape)
-    return np.array([_number(v) for v in stored.ravel()]).reshape(stored.shape)
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except ValueError:  # text, which is another trouble
-        return 0.0
-    except TypeError:  # None and its kin
-        return np.nan
+    return numbers(stored, text=0.0)
 
 
 def _by_row(X: Any) -> Array:
@@ -60,7 +50,7 @@ def _by_row(X: Any) -> Array:
     if sp.issparse(X):
         X = sp.csr_array(X, dtype=np.float64)
         return np.asarray(X @ np.zeros(X.shape[1]))
-    return np.where(np.isfinite(numbers(X)), 0.0, np.nan).sum(axis=1)
+    return np.where(np.isfinite(_stored(X)), 0.0, np.nan).sum(axis=1)
 
 
 def _complete(values: Array) -> Array:

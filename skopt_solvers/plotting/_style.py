@@ -109,13 +109,6 @@ def _name(item: Any) -> str:
     return str(getattr(item, "__name__", type(item).__name__))
 
 
-def last(estimator: Any) -> Any:
-    """The model itself, of a pipeline its last step."""
-    from sklearn.pipeline import Pipeline  # slow to import, and not needed before
-
-    return estimator[-1] if isinstance(estimator, Pipeline) else estimator
-
-
 def one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
     """Raise ValueError when a choice does not exist."""
     allowed = list(allowed)

@@ -6,8 +6,9 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._pipelines import last_step
 from ..result import History
-from ._style import GREY, axes, every, last, legend, named, one_of, style, tidy
+from ._style import GREY, axes, every, legend, named, one_of, style, tidy
 
 Array = np.ndarray
 
@@ -161,7 +162,7 @@ def _bottom(excess: Array, reference: float) -> float | None:
 
 def _last(estimator: Any) -> Any:
     """The fitted model itself, of a pipeline its last step."""
-    model = last(estimator)
+    model = last_step(estimator)
     check_is_fitted(model, "history_")
     return model
 

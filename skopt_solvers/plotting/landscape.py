@@ -1,13 +1,12 @@
 """Ways of solvers over a surface."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from .._params import Number, Whole, validate
+from .._params import Number, Whole, check_values
 from ..landscapes import Landscape
 from ..minimize import minimize
 from ..solvers import Solver, as_solver
@@ -17,6 +16,7 @@ Array = np.ndarray
 
 GRID = 200  # places a side at which the surface is evaluated
 BANDS = 18
+LENGTH = Number(0.0, 3600.0, open_low=True)  # of a film, in seconds
 GROUND = ("#eef3f7", "#c3d3e0", "#94adc2", "#7c97b0")  # low to high
 POINTS: dict[str, Any] = {"linestyle": "", "markeredgewidth": 1.2}
 PACE = 2.0  # frames show the beginning of a way slowly: steps go as time to this power
@@ -172,7 +172,8 @@ class LandscapeDisplay:
             When a parameter is out of range, or there is no trajectory.
         """
         pyplot()
-        _Film(seconds, fps, dpi).check()
+        check_values("animate", seconds=(seconds, LENGTH), fps=(fps, Whole(1)),
+                     dpi=(dpi, Whole(1)))  # fmt: skip
         from matplotlib.animation import FuncAnimation
 
         if not self.trajectories:
@@ -284,20 +285,6 @@ class LandscapeDisplay:
             markerfacecolor="#F0E442", markeredgecolor="black", label="minimum",
             zorder=2.9, **POINTS,
         )  # fmt: skip
-
-
-@dataclass
-class _Film:
-    """Parameters of a film, checked at the door."""
-
-    seconds: float
-    fps: int
-    dpi: int
-
-    def check(self) -> None:
-        limits = {"seconds": Number(0.0, 3600.0, open_low=True), "fps": Whole(1),
-                  "dpi": Whole(1)}  # fmt: skip
-        validate(self, limits, "animate")
 
 
 def _walk(

@@ -6,8 +6,9 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._pipelines import last_step
 from ._cross_validated import Seen, blocks_of, row_names
-from ._style import GREY, aside, last, legend, one_of, pyplot, style, tidy
+from ._style import GREY, aside, legend, one_of, pyplot, style, tidy
 
 Array = np.ndarray
 
@@ -150,7 +151,7 @@ class RegularizationPathDisplay:
         **options
             As in `plot`.
         """
-        estimator = last(estimator)
+        estimator = last_step(estimator)
         check_is_fitted(estimator)
         seen = Seen.by(estimator)
         known = getattr(estimator, "feature_names_in_", None)

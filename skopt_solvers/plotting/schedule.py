@@ -6,9 +6,10 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .._params import Number, Whole, validate
+from .._params import Number, Whole, check_values
+from .._pipelines import last_step
 from ..schedules import as_schedule
-from ._style import axes, every, last, legend, named, style, tidy
+from ._style import axes, every, legend, named, style, tidy
 
 Array = np.ndarray
 
@@ -77,7 +78,7 @@ class ScheduleDisplay:
         cls, estimator: Any, *, name: str | None = None, ax: Any = None
     ) -> Self:
         """Show the learning rate at the end of each epoch of a fit, or a pipeline."""
-        estimator = last(estimator)
+        estimator = last_step(estimator)
         check_is_fitted(estimator, "history_")
         several = isinstance(estimator.history_, list)
         history = estimator.history_[0] if several else estimator.history_
@@ -121,11 +122,11 @@ class _Run:
     ) -> None:
         self.epochs, self.updates_per_epoch = epochs, updates_per_epoch
         self.learning_rate = learning_rate
-        positive = Number(0.0, open_low=True)
-        whole = Whole(1)
-        constraints = {"epochs": whole, "updates_per_epoch": whole}
-        limits = {**constraints, "learning_rate": positive}
-        validate(self, limits, "ScheduleDisplay")
+        check_values(
+            "ScheduleDisplay", epochs=(epochs, Whole(1)),
+            updates_per_epoch=(updates_per_epoch, Whole(1)),
+            learning_rate=(learning_rate, Number(0.0, open_low=True)),
+        )  # fmt: skip
 
     def curve(self, schedule: Any) -> tuple[Array, Array]:
         updates = self.epochs * self.updates_per_epoch
