@@ -15,14 +15,16 @@ from scipy import linalg
 
 from ..designs import as_design
 from ..penalties import L2
+from ._cholesky import damped_cholesky
 
 if TYPE_CHECKING:
     from .linear import LinearProblem
 
 Array = np.ndarray
 
+MOST_ROWS = 1000, 400  # dense, sparse: more are visited one by one in less time
 TINY = 1e-14  # of the largest product; centred rows are dependent, and need more
-MOST = 1e-6
+MOST = 1e-6  # beyond which the model would be another one
 
 
 @dataclass
@@ -56,24 +58,24 @@ class Span:
 
 
 def span_of(problem: "LinearProblem") -> Span | None:
-    """The model in the span of its rows; None where ridges differ, or rows vanish."""
+    """The model in the span of its rows; None where ridges differ, or rows vanish.
+
+    None also where there are so many rows that their products cost too much.
+    """
     ridge = problem.record.ridge  # type: ignore[attr-defined]
-    if ridge.min() != ridge.max():
+    most = MOST_ROWS[problem.design.sparse]
+    if problem.design.shape[0] > most or ridge.min() != ridge.max():
         return None
     products = np.array(problem.row_products)
     if problem.fit_intercept:
         along = problem.design.dot(problem.mean)
         products += problem.mean @ problem.mean - along - along[:, None]
-    diagonal, extra = np.diag(products).copy(), TINY
-    largest, factor = float(diagonal.max()), None
-    while factor is None:
-        if not 0.0 < largest < np.inf or extra > MOST:
-            return None
-        products[np.diag_indices_from(products)] = diagonal + extra * largest
-        try:
-            factor = linalg.cholesky(products, lower=True, check_finite=False)
-        except linalg.LinAlgError:
-            extra *= 30.0
+    largest = float(np.diag(products).max())
+    if not 0.0 < largest < np.inf:
+        return None
+    factor = damped_cholesky(products, largest, TINY, MOST)
+    if factor is None:
+        return None
     small = type(problem)(
         as_design(factor), problem.response, L2(float(ridge[0])), problem.fit_intercept
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import lapack
 
 from .._compile import readonly
 from ..kernels.active_set import enter, newton, worst
 from ..kernels.coordinate import gram_cycles
+from ..problems._cholesky import damped_cholesky
 from ._base import Budget
 
 Array = np.ndarray
@@ -120,12 +120,7 @@ def factor(matrix: Array, ridge: Array) -> Array:
     """Upper Cholesky factor; collinear columns get a damping that keeps descent."""
     if not len(matrix):
         return matrix
-    diagonal = np.diag(matrix) + ridge
-    extra = 1e-13
-    while True:
-        damped = matrix.copy()
-        damped[np.diag_indices_from(damped)] = diagonal * (1.0 + extra) + 1e-300
-        factor, failed = lapack.dpotrf(damped.T, lower=1, clean=1)
-        if not failed:
-            return factor.T  # type: ignore[no-any-return]
-        extra *= 30.0
+    damped, diagonal = matrix.copy(), np.diag(matrix) + ridge
+    damped[np.diag_indices_from(damped)] = diagonal + 1e-300
+    lower = damped_cholesky(damped, diagonal, 1e-13)
+    return np.eye(len(matrix)) if lower is None else lower.T

@@ -23,11 +23,11 @@ SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
-ALL = 1000  # rows in the span of which a wide model is solved
 FEW = 400  # rows of which all pairs are multiplied at once
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
+SAFE = 0.3  # of the tolerance, asked of a model that stands for another one
 
 
 @dataclass
@@ -127,11 +127,10 @@ class LBFGS(Solver):
     def _begin(self, problem: Any, state: LBFGSState) -> Any:
         """Go to where the whole problem is worth it; the last sample, if any."""
         if self._wide(problem):
-            rows, sparse = problem.design.shape[0], problem.design.sparse
-            span = problem.span() if rows <= (FEW if sparse else ALL) else None
+            span = problem.span()
             if span is not None:
                 self._inside(problem, span, state)
-            elif rows > FEW:
+            elif problem.design.shape[0] > FEW:
                 dual, note = ascended(problem, state.point.x, state.budget)
                 state.point, state.certificate = dual.point, dual.certificate
                 state.witness, state.n_iter = dual.witness, dual.n_iter
@@ -151,28 +150,29 @@ class LBFGS(Solver):
 
     def _inside(self, problem: Any, span: Any, state: LBFGSState) -> None:
         """Minimise in the span of the rows, and go to where that ends."""
-        small, goal = span.problem, 0.3 * max(state.budget.goal, 0.0)
-        inner = LBFGSState(
-            small.at(small.start()), replace(state.budget, tol=goal), NOT_YET
-        )
-        inner.pairs, inner.metric = deque(maxlen=self.memory), Cholesky()
-        inner.metric.build(small, inner.point)
+        small, goal = span.problem, SAFE * max(state.budget.goal, 0.0)
+        inner = self._nested(small, small.start(), replace(state.budget, tol=goal))
         inner.certify(small)
-        while not (self._done(inner) or inner.stalled or inner.budget.spent):
+        while inner.n_iter < state.budget.max_iter:
+            if self._done(inner) or inner.stalled or inner.budget.spent:
+                break
             self._move(small, inner)
             inner.certify(small)
             inner.n_iter += 1
-            if inner.n_iter >= inner.budget.max_iter:
-                break
         state.log.append(f"start: {inner.n_iter} iterations in the span of the rows")
         state.point, state.n_iter = problem.at(span.leave(inner.point.x)), inner.n_iter
         state.certify(problem)
 
-    def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Array:
-        """Minimise over a sample, as far as it tells about the whole."""
-        state = LBFGSState(part.at(x), replace(budget, tol=tol), NOT_YET)
+    def _nested(self, part: Problem, x: Array, budget: Budget) -> LBFGSState:
+        """The beginning of a run on a problem that stands for another one."""
+        state = LBFGSState(part.at(x), budget, NOT_YET)
         state.pairs, state.metric = deque(maxlen=self.memory), Cholesky()
         state.metric.build(part, state.point)
+        return state
+
+    def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Array:
+        """Minimise over a sample, as far as it tells about the whole."""
+        state = self._nested(part, x, replace(budget, tol=tol))
         for _ in range(STEPS):
             _, decrement = self._direction(state, state.point.gradient)
             enough = decrement <= 2 * tol * abs(state.point.objective)

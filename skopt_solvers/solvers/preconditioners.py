@@ -8,11 +8,13 @@ import numpy as np
 from scipy.linalg import lapack
 
 from ..problems._base import Point, Problem
+from ..problems._cholesky import damped_cholesky
 
 __all__ = ["Blocks", "Cholesky", "Diagonal", "Identity", "Preconditioner", "Rows"]
 
 Array = np.ndarray
 
+LEAST, MOST = 1e-12, 1e8  # damping of a unit diagonal
 COSTLY = 60.0  # evaluations: what blocks cost, and as often as they help (measured)
 
 
@@ -95,7 +97,7 @@ class Cholesky(Preconditioner):
         self.scale, self.factor = factor(hessian, self.damping)
 
     def solve(self, v: Array) -> Array:
-        x, _ = lapack.dpotrs(self.factor, self.scale * v, lower=0)
+        x, _ = lapack.dpotrs(self.factor, self.scale * v, lower=1)
         return self.scale * x
 
     def _hessian(self, problem: Any, point: Point) -> Array:
@@ -145,7 +147,7 @@ class Blocks(Preconditioner):
         rows = v.reshape(-1, self.lanes)
         rows = rows - rows.mean(axis=1, keepdims=True)
         for k, (scale, triangle) in enumerate(self.factors):
-            x, _ = lapack.dpotrs(triangle, scale * rows[:, k], lower=0)
+            x, _ = lapack.dpotrs(triangle, scale * rows[:, k], lower=1)
             rows[:, k] = scale * x
         rows -= rows.mean(axis=1, keepdims=True)
         return rows.ravel()
@@ -164,13 +166,10 @@ def factor(matrix: Array, damping: float = 0.0) -> tuple[Array, Array]:
     scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     matrix *= scale
     matrix *= scale[:, None]
-    extra = max(damping, 1e-12)
     diagonal = np.diag(matrix).copy()
     diagonal[diagonal == 0] = 1.0
-    while extra < 1e8 and np.isfinite(diagonal).all():
-        matrix[np.diag_indices_from(matrix)] = diagonal + extra
-        triangle, failed = lapack.dpotrf(matrix.T, lower=0)
-        if not failed:
-            return scale, triangle
-        extra *= 30.0
-    return scale, np.eye(len(matrix))
+    matrix[np.diag_indices_from(matrix)] = diagonal
+    triangle = None
+    if np.isfinite(diagonal).all():
+        triangle = damped_cholesky(matrix, 1.0, max(damping, LEAST), MOST)
+    return scale, np.eye(len(matrix)) if triangle is None else triangle

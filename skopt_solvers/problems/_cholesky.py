@@ -1,0 +1,29 @@
+"""Cholesky factors of matrices that are positive definite but for rounding."""
+
+import math
+
+import numpy as np
+from scipy.linalg import lapack
+
+Array = np.ndarray
+
+GROWTH = 30.0  # of the damping, from one attempt to the next
+
+
+def damped_cholesky(
+    matrix: Array, unit: Array | float, extra: float, most: float = math.inf
+) -> Array | None:
+    """Lower factor of ``matrix + extra * diag(unit)``, in column order.
+
+    `extra` grows until there is a factor; None where it passes `most`. The diagonal of
+    `matrix`, which is symmetric, is overwritten. Costs ``n**3 / 3`` operations each
+    time.
+    """
+    diagonal = np.diag(matrix).copy()
+    while extra <= most and math.isfinite(extra):
+        matrix[np.diag_indices_from(matrix)] = diagonal + extra * unit
+        factor, failed = lapack.dpotrf(matrix.T, lower=1, clean=1)
+        if not failed:
+            return factor  # type: ignore[no-any-return]
+        extra *= GROWTH
+    return None
