@@ -215,4 +215,3 @@ def _rough(problem: "LinearProblem") -> bool:
 def moves(rule: Any) -> bool:
     """Whether a linear rule moves coordinates that have no gradient."""
     return bool(rule.begin(1.0, 2, np.zeros(0))[0] > 0.0)
-

@@ -27,13 +27,15 @@ from skopt_solvers import (
     ProximalSCAD,
 )
 from skopt_solvers.losses import ScorerLoss
-from skopt_solvers.solvers import CMAES, SGD, ScheduleFreeAdam
+from skopt_solvers.solvers import CMAES, SGD, Newton, ScheduleFreeAdam
 
 # a weight is that many rows, to the last digit, where no batch says otherwise
 FULL = {"learning_rate": 0.1, "batch_size": 10_000, "tol": None, "max_iter": 30}
 ESTIMATORS = [
     AdvancedLogisticRegression(),
     AdvancedLogisticRegression(C=0.5, l1_ratio=1.0),
+    AdvancedLogisticRegression(solver=Newton()),
+    AdvancedLogisticRegression(l1_ratio=0.5, solver="proximal_gradient"),
     AdvancedLinearClassifier(),
     AdvancedLinearClassifier("squared_hinge"),
     AdvancedLinearClassifier("squared_hinge", solver=SGD(**FULL)),
@@ -41,6 +43,7 @@ ESTIMATORS = [
     AdvancedLinearClassifier("multinomial"),
     AdvancedLinearClassifier(ScorerLoss(), solver=CMAES(max_evaluations=60)),
     AdvancedLinearRegressor(),
+    AdvancedLinearRegressor("poisson"),
     AdvancedLinearRegressor("huber", "l1"),
     AdvancedLinearRegressor(alpha=0.01, solver=SGD(momentum=0.9, **FULL)),
     AdvancedRidge(),
@@ -50,8 +53,10 @@ ESTIMATORS = [
     AdvancedPoissonRegressor(),
     AdvancedGammaRegressor(),
     AdvancedTweedieRegressor(),
+    AdvancedTweedieRegressor(power=1.5),
     ProximalLasso(),
     ProximalElasticNet(),
+    ProximalElasticNet(solver="proximal_gradient"),
     ProximalGroupLasso(),
     ProximalGroupLasso(0.1, l1_ratio=0.5, loss="poisson"),
     MultiTaskLasso(),
