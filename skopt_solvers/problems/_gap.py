@@ -29,6 +29,7 @@ Array = np.ndarray
 LARGEST_FREE = 1500  # beyond so many free coordinates no Hessian is formed
 FLOOR = 1e-10  # objectives below this share of the null model's count as zero
 ROUNDING = 1e-13
+ULPS = 8 * np.finfo(float).eps
 FEASIBLE = 1e-9  # of the mean slope: columns far from zero keep such residuals
 REFINEMENTS = 3  # of the projection, against rounding in its linear system
 
@@ -203,10 +204,19 @@ def violation(problem: "LinearProblem", point: "LinearPoint") -> float:
     Each is divided by the length of its column and that of the null model's slopes:
     rescaling y, the columns or the number of samples changes nothing.
     """
+    if point.objective == 0.0:  # losses and penalties are at least that
+        return 0.0
     rest = np.abs(point.loss_gradient[problem.split :])
     parts = np.concatenate([problem.violations(point), rest])
-    null = problem.null.slopes
-    unit = math.sqrt(float(np.sum(problem.response.weigh(null**2))))
     if not np.isfinite(parts).all():
         return math.inf
-    return float(np.max(parts / problem.norms, initial=0.0)) / (unit or 1.0)
+    largest = float(np.max(parts / problem.norms, initial=0.0))
+    null = problem.null
+    blurred = ULPS * null.curvatures * np.abs(null.z)  # slopes that are rounding errors
+    if largest <= _length(problem, blurred):
+        return 0.0
+    return largest / (_length(problem, null.slopes) or 1.0)
+
+
+def _length(problem: "LinearProblem", slopes: Array) -> float:
+    return math.sqrt(float(np.sum(problem.response.weigh(slopes**2))))

@@ -14,6 +14,7 @@ from skopt_solvers import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
+    AdvancedTweedieRegressor,
     ProximalElasticNet,
     ProximalLasso,
 )
@@ -445,3 +446,11 @@ def test_losses_of_classes_are_no_losses_of_numbers(small, loss):
 def test_targets_whose_squares_vanish_are_refused(small, model):
     with pytest.raises(ValueError, match="so small that their squares vanish"):
         model.fit(small[0], small[1] * 1e-300)
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0, 1.3, 1.5, 2.0, 2.5])
+@pytest.mark.parametrize("level", [1.0, 3.7, 1e-3, 1e4])
+def test_a_null_model_without_loss_but_for_rounding_is_the_fit(small, power, level):
+    X = small[0][:7]
+    model = AdvancedTweedieRegressor(power=power).fit(X, np.full(7, level))
+    np.testing.assert_allclose(model.predict(X), level, rtol=1e-6)
