@@ -128,23 +128,6 @@ def linear_epoch(
     return t
 
 
-@kernel(sums=True)
-def courses(rule, rates, ridge, memory, t, gain, pace, scale):
-    """What updates t, t + 1, ... without velocity do; returns the sum of the steps.
-
-    ``F -= gain g`` and ``u -= pace g``, where u is `scale` F before each of them.
-    """
-    length, steps, A = rates.shape[0], 0.0, 1.0
-    scale[length] = 1.0
-    for s in range(length - 1, -1, -1):
-        _, fresh, direct, carried, step = rule.begin(rates[s], t + s, memory)
-        steps += step
-        A *= 1.0 / (1.0 + step * ridge)  # a quotient of A would be waited for
-        pace[s] = fresh * carried + direct
-        gain[s], scale[s] = A * pace[s], 1.0 / A
-    return steps
-
-
 @kernel
 def neighbours(rows, n, scratch, near):
     """``near[i] = x_i . x_{i-1}``; `scratch` is zero before and after."""
@@ -161,37 +144,43 @@ def single_epoch(
 ):  # fmt: skip
     """As `linear_epoch` for single rows and no velocity.
 
+    Then there is no need for tables: u is stored multiplied by all that the ridge has
+    divided it by since the stretch began.
+
     A slope takes as long to compute as a short row. Where `near` holds the products of
     consecutive rows, the product of the next row with u is taken before u moves, while
     the slope is still being waited for, and corrected by what the move changes.
     """
-    gain, pace, scale = np.empty(stretch), np.empty(stretch), np.empty(stretch + 1)
     end = p + 2 if shift.shape[0] > 0 else p
     intercept, known = u.shape[0] > end, near.shape[0] > 0
     for first in range(0, rates.shape[0], stretch):
-        some = rates[first : first + stretch]
-        length = some.shape[0]
-        steps = courses(rule, some, ridge, memory, t, gain, pace, scale)
-        t += length
-        if scale[0] != 1.0:
-            multiply(u, 1.0 / scale[0], end)
+        last = min(first + stretch, rates.shape[0])
+        steps, growth = 0.0, 1.0
         bias = lift * u[end] if intercept else 0.0
         i = order[first]
-        z = scale[0] * rows.row_dot(i, u) + bias
-        for s in range(length):
-            following = order[first + s + 1] if s + 1 < length else i
+        z = rows.row_dot(i, u) + bias
+        for s in range(first, last):
+            _, fresh, direct, carried, step = rule.begin(rates[s], t, memory)
+            t += 1
+            steps += step
+            push = (fresh * carried + direct) * weights[i]  # by a slope of one,
+            each, drop = growth * push, lift * lift * push if intercept else 0.0
+            growth *= 1.0 + step * ridge
+            shrunk = 1.0 / growth
+            following = order[s + 1] if s + 1 < last else i
             joined = known and following == i + 1
-            ahead = rows.row_dot(following, u) if joined else 0.0
-            q = loss.slope(y[i], z) * weights[i]
-            c = gain[s] * q
-            rows.row_axpy(i, -c, u)
-            if intercept:
-                bias -= pace[s] * lift * lift * q
             if joined:
-                ahead -= c * near[following]
+                ahead = shrunk * rows.row_dot(following, u) + bias
+                fall = shrunk * each * near[following] + drop
+            slope = loss.slope(y[i], z)
+            rows.row_axpy(i, -each * slope, u)
+            bias -= drop * slope
+            if joined:
+                z = ahead - fall * slope
             else:
-                ahead = rows.row_dot(following, u)
-            z, i = scale[s + 1] * ahead + bias, following
+                z = shrunk * rows.row_dot(following, u) + bias
+            i = following
+        multiply(u, 1.0 / growth, end)
         if intercept:
             u[end] = bias / lift
         if penalised:

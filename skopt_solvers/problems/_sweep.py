@@ -138,6 +138,10 @@ class LinearSweep(Sweep):
         if self.batch >= n:
             return readonly(np.arange(n))
         size = max(BLOCK, n // BLOCKS)
-        starts = size * self.rng.permutation(math.ceil(n / size))
-        rows = (starts[:, None] + np.arange(size)).ravel()
-        return readonly(rows[rows < n])
+        blocks = self.rng.permutation(math.ceil(n / size))
+        rows = np.add.outer(size * blocks, np.arange(size)).ravel()
+        end = size * (int(np.argmax(blocks)) + 1)  # of the last block, which is short
+        over = len(rows) - n
+        if over:
+            rows = np.concatenate([rows[: end - over], rows[end:]])
+        return readonly(rows)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .._compile import Record, readonly
+from .._compile import Compiled, Record, readonly
 from ..designs import Design
 from ..designs.deviations import aside, centred_rows, deviations, joined
+from ..designs.equal import equal_rows
 from ..kernels.lazy import lazy_epoch
 from ..kernels.linear import linear_epoch, neighbours, single_epoch
 from ..kernels.stochastic import epoch, lane_epoch
@@ -98,8 +99,13 @@ class LinearWalk(Walk):
         self.every = meetings(self.design, self.batch)
         if self.shift.size:
             self.every = 1  # every row moves every column
-            rows = centred_rows(self.design, self.shift)  # type: ignore[arg-type]
-            self.parts = rows.record(), problem.response.record
+        self.parts = self._rows().record(), problem.response.record
+
+    def _rows(self) -> Compiled:
+        """The rows, as the kernels of this walk read them fastest."""
+        if self.shift.size:
+            return centred_rows(self.design, self.shift)  # type: ignore[arg-type]
+        return equal_rows(self.design) or self.design.rows
 
     def epoch(
         self, rule: Record, rates: Array, order: Array, u: Array, slots: Array,

@@ -52,4 +52,8 @@ class LinearDecay(Schedule):
         self.per = per
 
     def at(self, k: Updates) -> Factors:
-        return 1 - (1 - self.end) * np.minimum(k / self.total, 1)
+        factors = k / self.total
+        np.minimum(factors, 1, out=factors)  # in place: epochs of single rows are long
+        factors *= self.end - 1
+        factors += 1
+        return factors

@@ -67,6 +67,22 @@ def test_resting_points_are_the_same_steps(rule, penalty, batch_size, monkeypatc
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("rule", LINEAR[:3], ids=str)
+def test_entries_that_are_all_equal_need_not_be_read(rule, batch_size, monkeypatch):
+    X = problem(L2(0.01)).design.X
+    X.data[:] = 0.7
+    y, found = problem(L2(0.01)).response.y, []
+    rule.set_params(max_iter=3, tol=None, batch_size=batch_size)
+    for rows in (_walks.equal_rows, lambda design: None):
+        monkeypatch.setattr(_walks, "equal_rows", rows)
+        one = linear_problem(X, y, Logistic(), L2(0.01))
+        assert rows(one.design) is None or rows(one.design).value == 0.7
+        found.append(run(rule, one, random_state=0).x)
+    assert np.abs(found[0]).max() > 0.01
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("penalty", [L2(0.01), ElasticNet(5e-3)], ids=str)
 @pytest.mark.parametrize("dense", [True, False], ids=["dense", "sparse"])
 def test_products_of_neighbours_change_nothing(penalty, dense, monkeypatch):
