@@ -28,6 +28,7 @@ from .solvers._registry import solver_classes
 
 __all__ = ["advance", "as_generator", "budget_of", "run"]
 
+NOISE = 1e-15  # certificates below this come and go with rounding
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 EARLIER = "a callback chose an iterate before the last one"
 FIRST_LOOK = 8  # iterations after which a run may seem to run away
@@ -225,7 +226,7 @@ class _Loop:
     def idle(self, state: State) -> bool:
         """Whether neither objective nor certificate became better for long."""
         better = state.point.objective < self.lowest
-        nearer = state.certificate.value < 0.9 * self.nearest
+        nearer = state.certificate.value < 0.9 * self.nearest > NOISE
         self.lowest = min(self.lowest, state.point.objective)
         self.nearest = min(self.nearest, state.certificate.value)
         self.idle_since = 0 if better or nearer else self.idle_since + 1
