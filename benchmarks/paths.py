@@ -6,13 +6,11 @@
 A path counts when the relative duality gap is at most 1e-6 at every strength; peers run
 at the loosest tolerance of a ladder that achieves it, or are shown with the time at
 which they had not (``>``). Fits are interleaved, the least time of three counts.
-FOLDER holds a module ``load`` with ``load(name) -> X, y``; without it generated data
-alone are used.
+FOLDER is as of `suites.py`; without it generated data alone are used.
 """
 
 import argparse
 import importlib.util
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -23,6 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LassoCV, LogisticRegressionCV, lasso_path
+from suites import Library
 
 from skopt_solvers import (
     AdvancedLogisticRegressionCV,
@@ -81,15 +80,15 @@ def task(name: str, X: Any, y: np.ndarray, eps: float) -> Task:
     return Task(name, X, y, np.geomspace(first, eps * first, 100))
 
 
-def tasks(load: Callable[[str], Any] | None) -> Iterator[Task]:
+def tasks(library: Library) -> Iterator[Task]:
     """All cells for which there are data."""
     for name, eps in CELLS.items():
         if name[0].isdigit():
             made = make_regression(10_000, 1000, n_informative=100, noise=10.0,
                                    random_state=0)  # fmt: skip
             yield task(name, *made, eps)
-        elif load is not None:
-            yield task(name, *load(name), eps)
+        elif library.has(name):
+            yield task(name, *library.get(name), eps)
 
 
 def paths(each: Task) -> dict[str, Path]:
@@ -197,15 +196,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="folder of a module load.py")
     parser.add_argument("--only", help="name of one cell")
-    folder, only = parser.parse_args().data, parser.parse_args().only
-    load = None
-    if folder:
-        sys.path.insert(0, folder)
-        from load import load  # type: ignore[import-not-found]
+    library, only = Library(parser.parse_args().data), parser.parse_args().only
     warnings.simplefilter("ignore")
     print("| what | data | ours, ms | peers, ms | ours / best peer |")
     print("| --- | --- | --- | --- | --- |")
-    for each in tasks(load):
+    for each in tasks(library):
         if only not in (None, each.name):
             continue
         runs, late = {}, {}
@@ -219,7 +214,7 @@ def main() -> None:
                 runs[name] = lambda path=path, tol=tol: path(tol)
         assert each.gap(runs["skopt_solvers"]()) <= TARGET
         report("lasso path", each.name, least(runs), late)
-    for each in tasks(load):
+    for each in tasks(library):
         if each.name != "imdb" and only in (None, each.name):
             folds(each.name, each.X, each.y, float(each.alphas[-1] / each.alphas[0]))
     if only is None:

@@ -1,26 +1,24 @@
 """Epochs and seconds of SAG, SAGA and SVRG to a relative suboptimality of 1e-4.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/variance_reduced.py [loader.py] [names]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/variance_reduced.py [--data FOLDER] [names]
 
 L2 logistic regression, alpha = 1e-4, columns as they come, with an intercept, against
-scikit-learn's saga on the same objective. ``loader.py`` must define ``load(name)``,
-which returns a matrix and labels (more than two are split in the middle); without it
-the data are made here. Every time is the minimum of `ROUNDS` interleaved ones;
-scikit-learn runs at the smallest number of epochs of a ladder that reaches the target.
+scikit-learn's saga on the same objective. More than two labels are split in the middle.
+Data sets come from FOLDER as of `suites.py`, or are made here. Every time is the
+minimum of `ROUNDS` interleaved ones; scikit-learn runs at the smallest number of epochs
+of a ladder that reaches the target.
 """
 
-import importlib.util
-import sys
+import argparse
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from made import tall, text
 from sklearn.linear_model import LogisticRegression
+from suites import Library
 
 from skopt_solvers.losses import Logistic
 from skopt_solvers.penalties import L2
@@ -33,26 +31,10 @@ TARGET = 1e-4
 EPOCHS = 60
 ROUNDS = 3
 LADDER = (4, 6, 8, 10, 14, 20, 40, 80, 160)
-MADE: dict[str, Callable[[], Any]] = {"tall": tall, "text": text}
-Loader = Callable[[str], tuple[Any, np.ndarray]]
+MADE = ("tall 50,000 x 200", "text 20,000 x 30,000")
 
 
-def made(name: str) -> tuple[Any, np.ndarray]:
-    """Data that need no file."""
-    X, y = MADE[name]()
-    return X, y - np.median(y)
-
-
-def loader(path: str) -> Loader:
-    """The function ``load`` of a Python file."""
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.load  # type: ignore[no-any-return]
-
-
-def prepared(load: Loader, name: str) -> tuple[Any, np.ndarray]:
+def prepared(load: Callable[[str], Any], name: str) -> tuple[Any, np.ndarray]:
     """Rows at hand, labels -1 and +1."""
     X, y = load(name)
     middle = 0.0 if y.min() < 0 else (y.max() + y.min()) / 2
@@ -114,11 +96,15 @@ def measure(name: str, X: Any, y: np.ndarray) -> str:
 
 def main() -> None:
     """Measure every data set that is named, or all that need no file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="folder of a module load.py")
+    parser.add_argument("names", nargs="*", default=MADE)
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    load = loader(sys.argv[1]) if len(sys.argv) > 1 else made
+    library = Library(arguments.data)
     print("| data | SAGA | SVRG | SAG | scikit-learn saga |\n" + "| --- " * 5 + "|")
-    for name in sys.argv[2:] or MADE:
-        print(measure(name, *prepared(load, name)), flush=True)
+    for name in arguments.names:
+        print(measure(name, *prepared(library.get, name)), flush=True)
 
 
 if __name__ == "__main__":
