@@ -2,7 +2,8 @@
 
 An excerpt keeps the weights of its rows, so they sum to less than one and the penalty
 weighs as much against each row as in the whole: a sample of separable classes would run
-away otherwise. Its coordinates are those of the whole problem.
+away otherwise. The rows of a `sample` weigh as much as all do, so that a penalty with
+kinks leaves about as many coefficients at zero. Coordinates are those of the whole.
 """
 
 from collections.abc import Iterator
@@ -42,6 +43,14 @@ def excerpt(problem: "LinearProblem", count: int) -> "LinearProblem":
         vars(other).pop(name, None)
     other.design = problem.design.take(rows)
     other.response = problem.response.take(rows)
+    return other
+
+
+def sample(problem: "LinearProblem", count: int) -> "LinearProblem":
+    """As `excerpt`, with weights that sum to one; to zero if they have none."""
+    other = excerpt(problem, count)
+    weights = other.response.weights
+    other.response = other.response.under(weights / (weights.sum() or 1.0))
     return other
 
 

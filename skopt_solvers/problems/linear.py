@@ -16,7 +16,7 @@ from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._class_blocks import class_blocks
 from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
-from ._excerpts import excerpts, rough_hessian
+from ._excerpts import excerpts, rough_hessian, sample
 from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify, refined
 from ._linear_point import LinearLine, LinearPoint
@@ -382,6 +382,10 @@ class LinearProblem(Problem):
     def excerpts(self) -> Iterator["LinearProblem"]:
         separable = self.response.separable and not self.response.shape
         return excerpts(self) if separable else iter(())
+
+    def sample(self, count: int) -> "LinearProblem":
+        """The problem of about `count` rows that weigh as much as all do."""
+        return sample(self, count)
 
     def rough_hessian(self, part: "LinearProblem", point: LinearPoint) -> Array:
         """The Hessian with correlations of the rows of `part` only."""

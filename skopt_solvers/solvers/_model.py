@@ -13,7 +13,7 @@ Array = np.ndarray
 # Curvatures below this share of the mean count as this much, and where the loss is flat
 # (hinge, Huber) as that share of the largest: else the model would have no minimum. A
 # line search guards the difference.
-LEAST = 1e-6
+LEAST = 1e-10
 FLAT = 1e-3
 
 

@@ -14,6 +14,7 @@ from ._support import Pieces
 Array = np.ndarray
 
 JOINING = 500  # columns that may join a working set at once, or twice those in use
+BLURRED = 1e3  # rounding errors, as estimated, that values of a loss may have
 SHELVES = 256  # of equal width, on which sizes are laid out to find the largest
 
 
@@ -78,7 +79,8 @@ def descend(
 ) -> tuple[LinearPoint, float]:  # fmt: skip
     """Go along a direction as far as loss and penalty (`record`) fall.
 
-    Returns the point and the step; `point` itself where rounding is all that is left.
+    Returns the point and the step. Where there is no step that does: `point` itself,
+    and zero if rounding is all that is left.
     """
 
     def cost(at: LinearPoint) -> float:
@@ -86,17 +88,26 @@ def descend(
             return at.cost
         return float(costs(record, readonly(at.x[: problem.split]), problem.lanes))
 
-    here, rounding = cost(point), 1e-15 * abs(point.objective)
+    here = cost(point)
+    rounding = (1.0 + 0.25 * len(dz) ** 0.5) * 1e-15 * abs(point.objective)
     promise, t = math.nan, 1.0
+
+    def slope(at: LinearPoint) -> float:
+        return float(np.vdot(problem.response.weigh(at.slopes), dz))
+
     while t > 1e-12:
         new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
         there = cost(new)
         if t == 1.0:
-            slope = float(np.vdot(problem.response.weigh(point.slopes), dz))
-            promise = slope + there - here
+            promise = slope(point) + there - here
         fall = new.loss - point.loss + there - here
         small = abs(t * promise) <= rounding
         if fall <= (rounding if small else 1e-2 * t * promise):
             return new, t
-        t = 0.0 if small else t / 2
-    return point, 0.0
+        blurred = t == 1.0 and abs(promise) <= BLURRED * rounding
+        if blurred and abs(slope(new) + there - here) <= abs(promise):
+            return new, t  # slopes are exact where values are not
+        if small:
+            return point, 0.0
+        t /= 2
+    return point, t

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels import coordinate as kernels
-from ..problems._base import Oracle, Problem
+from ..problems._base import Oracle
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, Stretch
@@ -26,11 +26,18 @@ INNER_STEPS = 3  # Newton steps on one working set while others are to join it
 MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pass
 NEAR = 0.7  # share of its level from which a slope may exceed it soon
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
+SLOW = 0.3  # share of the violation after a step for which its model was too old
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 REST = 0.03  # share of the violation that is left on larger working sets
 CAUTION, MOST_CAUTION = 4.0, 1e6  # factors of the curvatures after a failure
+SHARE, ROWS, FEWEST = 16, 20, 1000  # of a sample: of all rows, a column, at least
+ROUGH, ROUNDS = 1e-2, 20  # certificate of a solution there, rounds it may take
+DAMPING, MOST_DAMPING = 1e-3, 1e3  # of the largest curvature, after a step cut short
+FAINT, PATIENCE = 1e-13, 4  # falls of an objective that are rounding; in a row
+SHORT = 0.1  # share of a step from which on its model was good enough
+SIGNIFICANT = 2.0  # standard errors from zero: what is nearer does not enter
 
 
 @dataclass
@@ -43,6 +50,8 @@ class CoordinateState(GramState):
     inner: float = math.inf
     calm: bool = False  # whether no coefficient may jump
     caution: float = 1.0  # factor of the curvatures where they may
+    faint: int = 0  # iterations in a row that changed next to nothing
+    damping: float = 0.0  # share of the largest curvature that is added to the model
 
 
 class CoordinateDescent(Solver):
@@ -95,11 +104,47 @@ class CoordinateDescent(Solver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def init(self, problem: Problem, x: Array, budget: Budget) -> CoordinateState:
+    def init(self, problem: Any, x: Array, budget: Budget) -> CoordinateState:
         feasible = problem.prox(x, np.full_like(x, 1e-300))
-        state = CoordinateState(problem.at(feasible), budget, NOT_YET)
+        point, log = problem.at(feasible), []
+        part = self._part(problem, point)
+        if part is not None and budget.max_iter:
+            sampled = self._at(problem, self._roughly(part, feasible, budget))
+            log.append(f"start: a sample of {part.design.shape[0]} rows")
+            point = sampled if sampled.objective < point.objective else point
+        state = CoordinateState(point, budget, NOT_YET, log=log)
         self._certify(problem, state)
         return state
+
+    def _part(self, problem: Any, point: LinearPoint) -> LinearProblem | None:
+        """A sample to begin on, where rows are so many that it has the same support.
+
+        The squared loss has one Gram matrix, which is made of all rows at once.
+        """
+        n, p = problem.design.shape
+        rows = max(n // SHARE, ROWS * p, FEWEST)
+        response, penalty = problem.response, problem.penalty
+        known = response.loss.quadratic or bool(point.x[: problem.split].any())
+        simple = response.separable and not response.shape
+        if known or 4 * rows > n or not (simple and penalty.piecewise):
+            return None
+        return problem.sample(rows)  # type: ignore[no-any-return]
+
+    def _roughly(self, part: Any, x: Array, budget: Budget) -> Array:
+        """A solution for a sample, without coefficients that are none of the whole."""
+        point = part.at(x)
+        state = CoordinateState(point, replace(budget, tol=ROUGH), NOT_YET)
+        self._certify(part, state)
+        for _ in range(ROUNDS):
+            near = state.certificate.exact and state.certificate.value <= ROUGH
+            if near or state.stalled or budget.spent:
+                break
+            self.step(part, state)
+        x, columns = state.point.x.copy(), state.columns
+        n = part.design.shape[0]
+        errors = 1.0 / np.sqrt(np.maximum(n * np.diag(state.gram), 1e-300))
+        x[columns[np.abs(x[columns]) < SIGNIFICANT * errors]] = 0.0
+        return part.prox(x, np.full_like(x, 1e-300))  # type: ignore[no-any-return]
 
     def resume(self, problem: Any, state: Any, budget: Budget) -> CoordinateState:
         point = state.point.under(problem)
@@ -122,7 +167,7 @@ class CoordinateDescent(Solver):
         return iter(())
 
     def step(self, problem: Any, state: Any) -> None:
-        before = state.point
+        before, certificate = state.point, state.certificate.value
         support, violators = status(problem, before)
         if self._finish_now(problem, state, support, violators):
             self._finish(problem, state, support, violators)
@@ -133,6 +178,11 @@ class CoordinateDescent(Solver):
             self._sweep(problem, state, support, violators, problem.record)
         self._beware(problem, state, moved=state.point is not before)
         self._certify(problem, state)
+        fall = before.objective - state.point.objective
+        faint = fall <= FAINT * abs(before.objective)
+        better = state.certificate.value < 0.5 * certificate
+        state.faint = state.faint + 1 if faint and not better else 0
+        state.stalled = state.stalled or state.faint >= PATIENCE
 
     def _beware(self, problem: Any, state: Any, moved: bool) -> None:
         """Change the way where the model promised what the loss did not keep.
@@ -142,7 +192,9 @@ class CoordinateDescent(Solver):
         where that does not help, a model bent up so far that it lies above cannot fail.
         """
         stubborn = problem.penalty.convex or problem.response.loss.quadratic
-        state.stalled = not moved and (stubborn or state.caution > MOST_CAUTION)
+        hopeless = not state.rate > 0.0 or state.damping >= MOST_DAMPING
+        hopeless = hopeless if stubborn else state.caution > MOST_CAUTION
+        state.stalled = not moved and hopeless
         if state.calm and not moved:
             state.caution *= CAUTION
         elif moved and not state.calm:
@@ -234,6 +286,7 @@ class CoordinateDescent(Solver):
         means, squares = kernels.moments(
             columns, model.h, model.total, readonly(chosen), centred
         )
+        squares += self._damping(problem, state, chosen)
         w, r = point.x[: problem.split].copy(), model.r.copy()
         crowded = 2 * len(support) > min(problem.design.shape)
         rough = crowded or not problem.penalty.piecewise
@@ -257,7 +310,7 @@ class CoordinateDescent(Solver):
         chosen = self._working_set(problem, state, support, violators)
         state.finishing = True
         penalty = part_of(problem, chosen)
-        quadratic, first = problem.response.loss.quadratic, np.inf
+        quadratic, first, last = problem.response.loss.quadratic, np.inf, np.inf
         complete = len(chosen) >= len(support) + len(violators)
         complete &= not len(violators) or problem.design.gram_cost(chosen) < 1.0
         least = self._enough(problem, state) if complete else 0.0
@@ -272,11 +325,16 @@ class CoordinateDescent(Solver):
             left = penalty.violation(w, v)
             if first < np.inf and left <= (least or SOON * first):
                 break
-            first = min(first, left)
+            if left > SLOW * last and state.h is not model.h:
+                state.h = np.zeros_like(state.h)
+                refresh(state, problem, model, chosen)
+            first, last = min(first, left), left
             goal = self._goal(state, left, quadratic)
             gram = state.gram
-            if state.caution > 1.0:
+            if state.caution > 1.0 or state.damping:
                 gram = state.caution * gram
+                extra = self._damping(problem, state, chosen)
+                gram[np.diag_indices_from(gram)] += extra
             if state.calm:
                 penalty.newton(gram, v, w)
             else:
@@ -355,12 +413,28 @@ class CoordinateDescent(Solver):
         point = state.point
         direction = moved(problem, point, model, columns, w, means)
         if not direction.any():
+            state.rate = 0.0
             return
         if problem.response.loss.quadratic:
             state.point, state.rate = self._at(problem, point.x + direction), 1.0
             return
         dz = self._push(problem, direction)
         state.point, state.rate = descend(problem, point, direction, dz, record)
+        if 0.0 < state.rate < SHORT:
+            state.damping = max(10.0 * state.damping, DAMPING)
+            state.h = np.zeros_like(state.h)  # the Gram matrix is not to be trusted
+        elif state.rate == 1.0:
+            state.damping = state.damping / 10.0 if state.damping > DAMPING else 0.0
+
+    def _damping(self, problem: Any, state: Any, columns: Array) -> Array:
+        """What is added to the curvatures of a model that promised too much.
+
+        Where all samples of a column lie in the tail of the loss, its curvature is next
+        to nothing, and grows as soon as the column moves.
+        """
+        if not state.damping:
+            return np.zeros(len(columns))
+        return state.damping * problem.scales(state.point)[columns]  # type: ignore[no-any-return]
 
     def _push(self, problem: LinearProblem, direction: Array) -> Array:
         columns = np.flatnonzero(direction[: problem.split])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from skopt_solvers.losses import Logistic, Squared
+from skopt_solvers.losses import Huber, Logistic, Poisson, Squared, SquaredHinge
 from skopt_solvers.penalties import L1, ElasticNet
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import CoordinateDescent
+from skopt_solvers.solvers import CoordinateDescent, ProximalGradient
 from skopt_solvers.solvers._auto import choose
 
 SHARES = [1.0, 10.0, 1e4]
@@ -92,3 +92,64 @@ def test_the_strongest_penalty_costs_the_check_only(share):
     result = run(choose(problem), problem)
     assert result.n_iter == 0
     assert problem.counts.gradients == 1
+
+
+def heavy(seed, n=2000, p=8):
+    """Columns whose largest entries are a million times the usual ones."""
+    rng = np.random.default_rng(seed)
+    X = rng.lognormal(sigma=4.0, size=(n, p)) * 10.0 ** np.linspace(-2, 6, p)
+    X *= rng.random((n, p)) < 0.3
+    score = np.log1p(X) @ rng.normal(size=p) + rng.logistic(size=n)
+    return X, np.where(score > 0.5, 1.0, -1.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("share", [3, 100, 10_000])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_heavy_tails(seed, share, intercept):
+    problem = problem_of(*heavy(seed), share, Logistic(), intercept)
+    assert certified(problem).n_iter < 200
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("share", [1000, 100_000])
+def test_rare_columns_all_of_whose_samples_are_far_in_the_tail(seed, share):
+    rng = np.random.default_rng(seed)
+    X = (rng.random((5000, 150)) < np.geomspace(1e-3, 0.3, 150)).astype(float)
+    score = X @ rng.normal(size=150) * 4.0
+    score += 0.3 * rng.logistic(size=5000) - np.quantile(score, 0.97)
+    y = np.where(score > 0, 1.0, -1.0)
+    problem = problem_of(sp.csc_array(X), y, share, Logistic())
+    assert certified(problem).n_iter < 200
+
+
+@pytest.mark.parametrize("loss", [Logistic(), SquaredHinge(), Poisson(), Huber()],
+                         ids=repr)  # fmt: skip
+@pytest.mark.parametrize("design", [np.asfortranarray, sp.csr_array, sp.csc_array])
+@pytest.mark.parametrize("positive", [True, False])
+def test_samples_lead_to_the_same_optimum(loss, design, positive):
+    rng = np.random.default_rng(0)
+    n, p = 5000, 12
+    X = rng.normal(size=(n, p)) * 10.0 ** rng.uniform(-2, 2, size=p)
+    X[:, 0] *= rng.random(n) < 0.01
+    score = 2.0 * X[:, 1] / X[:, 1].std() - X[:, 2] / X[:, 2].std()
+    y = score + rng.logistic(size=n)
+    if loss.labels:
+        y = np.where(y > 1.0, 1.0, -1.0)
+    elif isinstance(loss, Poisson):
+        y = rng.poisson(np.exp(0.3 * score)) * 1.0
+    penalty, weights = L1(1e-3, positive=positive), np.arange(n) % 3 + 0.0
+    whole = linear_problem(design(X), y, loss, penalty, sample_weight=weights)
+    result = certified(whole, tol=1e-9)
+    assert any("a sample of" in line for line in result.log)
+    other = linear_problem(X, y, loss, penalty, sample_weight=weights)
+    best = run(ProximalGradient(tol=1e-10, max_iter=100_000), other)
+    assert result.objective == pytest.approx(best.objective, rel=1e-8)
+
+
+def test_samples_of_one_class():
+    """Five of all are of the other class: no sample may have any of them."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20_000, 6)), np.full(20_000, -1.0)
+    y[:5] = 1.0
+    certified(problem_of(X, y, 30, Logistic()))
