@@ -36,6 +36,12 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+def _several() -> bool:
+    """Whether BLAS has more than one thread now."""
+    libraries = _controller().lib_controllers
+    return any(each.num_threads != 1 for each in libraries if each.user_api == "blas")
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """A context in which BLAS uses one thread.
@@ -46,15 +52,16 @@ def one_blas_thread() -> Iterator[None]:
     global _holders, _limit
     with _lock:
         _holders += 1
-        if _holders == 1:
+        if _holders == 1 and _several():
             _limit = _controller().limit(limits=1, user_api="blas")
     try:
         yield
     finally:
         with _lock:
             _holders -= 1
-            if _holders == 0:
+            if _holders == 0 and _limit is not None:
                 _limit.restore_original_limits()
+                _limit = None
 
 
 _chosen: ContextVar[int | None] = ContextVar("n_threads", default=None)

@@ -368,7 +368,8 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
 
     def _solver(self, problem: LinearProblem) -> Solver:
         """A solver of our own, with the estimator's `tol` and `max_iter` if given."""
-        solver = clone(solver_for(problem, self.solver))
+        solver = solver_for(problem, self.solver)
+        solver = clone(solver) if solver is self.solver else solver
         given = {"tol": self.tol, "max_iter": self.max_iter}
         return solver.set_params(**{k: v for k, v in given.items() if v is not None})  # type: ignore[no-any-return]
 

@@ -43,6 +43,30 @@ def violations(penalty, w, g, lanes):
 
 
 @kernel
+def triage(penalty, w, g, units, piecewise, lanes, used, others, wanting):
+    """Which coefficients are in use, which others violate, and how much.
+
+    That is their slope in units of its level, one per column, where the penalty is
+    piecewise; else the violation in units of each coefficient. Returns two counts.
+    """
+    n_used, n_others, f = 0, 0, 0
+    for j in range(w.shape[0] // lanes):
+        for _ in range(lanes):
+            wrong = penalty.violation(w[f], g[f], j)
+            if w[f] != 0.0 and np.isfinite(wrong):
+                used[n_used] = f
+                n_used += 1
+            elif wrong > 0.0:
+                others[n_others] = f
+                size = abs(g[f]) if piecewise else wrong
+                unit = units[j] if piecewise else units[f]
+                wanting[n_others] = size / max(unit, 1e-300)
+                n_others += 1
+            f += 1
+    return n_used, n_others
+
+
+@kernel
 def shrinkage(penalty, v, free, lanes):
     """Largest s in [0, 1] that makes ``s v`` feasible where columns are not free."""
     scale, f = 1.0, 0

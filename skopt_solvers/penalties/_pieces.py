@@ -62,6 +62,8 @@ class PieceWise(Penalty):
     def cost(self, w, j):
         if w < self.low[j] or w > self.high[j]:
             return math.inf
+        if w == 0.0:
+            return 0.0
         return self.level[j] * abs(w) + 0.5 * self.ridge[j] * w * w
 
     def prox(self, z, step, j):
@@ -82,6 +84,8 @@ class PieceWise(Penalty):
         if w < self.low[j] or w > self.high[j]:
             return math.inf
         level, ridge = self.level[j], self.ridge[j]
+        if w == 0.0 and abs(v) <= level:  # as most
+            return 0.0
         excess = abs(v) - level
         # u attains the conjugate, r0 is v less the slope of the ridge there
         u = 0.0
@@ -100,11 +104,11 @@ class PieceWise(Penalty):
         return 0.5 * ridge * d * d + max(rest, 0.0)
 
     def shrink(self, v, j):
+        if not abs(v) > self.level[j]:  # as most
+            return 1.0
         bound = self.high[j] if v > 0.0 else self.low[j]
         open_end = self.ridge[j] == 0.0 and abs(bound) == math.inf
-        if open_end and abs(v) > self.level[j]:
-            return self.level[j] / abs(v)
-        return 1.0
+        return self.level[j] / abs(v) if open_end else 1.0
 
     def slope(self, w, j):
         return self.ridge[j] * w

@@ -120,12 +120,10 @@ def _estimate(
     v = -gradient[: problem.split]
     own = witness is point
     gap = _gap(problem, point, witness.slopes, v, own, enough)
-    loose = np.concatenate(
-        [np.repeat(free, problem.lanes), np.ones(problem.size - problem.split, bool)]
-    )
-    residual = gradient[loose]
+    loose = _loose(problem, free)
     if not loose.any():
         return gap, gap <= enough
+    residual = gradient[loose]
     size = problem.response.weights @ np.abs(witness.slopes)
     norms = problem.norms[loose]
     balanced = bool(np.all(np.abs(residual) <= ROUNDING * norms * np.max(size)))
@@ -133,6 +131,14 @@ def _estimate(
         return gap, gap <= enough
     bend = np.maximum(problem.response.weights @ witness.curvatures, 1e-300)
     return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), False
+
+
+def _loose(problem: "LinearProblem", free: Array) -> Array:
+    """Free coordinates, the intercept among them."""
+    if not (problem.fit_intercept or free.any()):
+        return np.zeros(0, bool)
+    rest = np.ones(problem.size - problem.split, bool)
+    return np.concatenate([np.repeat(free, problem.lanes), rest])
 
 
 def _project(
@@ -146,9 +152,7 @@ def _project(
     free = free & _varied(problem)
     columns = np.flatnonzero(free)
     hessian = problem.loss_hessian(witness, columns)
-    loose = np.concatenate(
-        [np.repeat(free, problem.lanes), np.ones(problem.size - problem.split, bool)]
-    )
+    loose = _loose(problem, free)
     size = np.max(problem.response.weights @ np.abs(witness.slopes))
     slopes, gradient = witness.slopes, witness.loss_gradient
     for _ in range(REFINEMENTS):

@@ -3,8 +3,9 @@
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,9 +27,16 @@ class Budget:
     tol: float | None
     max_iter: int
     deadline: float = math.inf
-    rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    source: Callable[[], np.random.Generator] = field(
+        default_factory=lambda: cache(np.random.default_rng)
+    )
     watched: bool = False
     certified: bool = True
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The source of randomness, made when it is first asked for."""
+        return self.source()
 
     @property
     def goal(self) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record, readonly
-from ..kernels.penalties import costs
+from ..kernels.penalties import costs, triage
 from ..problems.linear import LinearPoint, LinearProblem
 from ._bent import Bent
 from ._support import Pieces
@@ -32,16 +32,16 @@ def status(problem: LinearProblem, point: LinearPoint) -> tuple[Array, Array]:
     if not problem.penalty.convex:
         return np.flatnonzero(w), movable(problem, point)
     g = point.loss_gradient[: problem.split]
-    wrong = problem.regularizer.violations(w, g)
-    used = (w != 0) & np.isfinite(wrong)
-    outside = np.flatnonzero(~used & (wrong > 0))
-    if problem.penalty.piecewise:
-        level = problem.record.level[outside // problem.lanes]  # type: ignore[attr-defined]
-        wanting = np.abs(g[outside]) / np.maximum(level, 1e-300)
-    else:
-        wanting = wrong[outside] / problem.norms[outside]
-    support = np.flatnonzero(used)
-    return support, outside[largest_first(wanting, joining(support))]
+    piecewise = problem.penalty.piecewise
+    units = problem.record.level if piecewise else problem.norms  # type: ignore[attr-defined]
+    used, others = np.empty((2, len(w)), np.int64)
+    wanting = np.empty(len(w))
+    m, k = triage(
+        problem.record, readonly(w), readonly(g), readonly(units), piecewise,
+        problem.lanes, used, others, wanting,
+    )  # fmt: skip
+    order = largest_first(wanting[:k], joining(used[:m]))
+    return used[:m].copy(), others[order]
 
 
 def largest_first(sizes: Array, count: int) -> Array:
