@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -195,6 +195,8 @@ def _skglm_groups(problem: Problem, tol: float) -> Answer:
     groups, weights = _groups(problem)
     indices, pointer = grp_converter(groups, problem.X.shape[1])
     datafit = LogisticGroup if problem.loss == "logistic" else QuadraticGroup
+    if problem.loss == "logistic" and sp.issparse(problem.X):  # dense columns only
+        problem = replace(problem, X=np.asfortranarray(problem.X.toarray()))
     model = GeneralizedLinearEstimator(
         datafit(pointer, indices),
         WeightedGroupL2(problem.l1, weights, pointer, indices),
