@@ -15,6 +15,7 @@ from ._base import Array, Budget, Solver, State
 from ._beginnings import ascended
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
+from .newton_cg import NewtonCG
 from .preconditioners import Blocks, Cholesky, Diagonal, Identity, Preconditioner, Rows
 
 SINGLE = Oracle.DUAL | Oracle.COLUMNS  # of one prediction per sample
@@ -25,6 +26,7 @@ WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
+LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
 SAFE = 0.3  # of the tolerance, asked of a model that stands for another one
@@ -38,6 +40,8 @@ class LBFGSState(State):
     pairs: Pairs = field(default_factory=deque)
     decrements: list[float] = field(default_factory=list)
     next_try: int = 0  # iteration from which a Newton step may certify
+    builds: int = 1  # of the metric
+    newton: bool = False  # whether conjugate gradients do what no metric could
 
 
 class LBFGS(Solver):
@@ -52,7 +56,9 @@ class LBFGS(Solver):
 
     On linear models the line search runs on cached predictions: one pass over the data
     an iteration. The Cholesky preconditioner is built anew when the rate of convergence
-    forecasts that this saves more than it costs.
+    forecasts that this saves more than it costs. A softmax has one for each class;
+    where these do not last (weak ridges), Newton's method with conjugate gradients goes
+    on.
 
     Cost per iteration: one value and gradient, plus ``4 * memory * size`` operations;
     memory ``2 * memory * size`` numbers, ``size**2`` with the Cholesky preconditioner.
@@ -197,6 +203,9 @@ class LBFGS(Solver):
         return bool(worth and problem.response.loss.coupled)
 
     def step(self, problem: Problem, state: Any) -> None:
+        if state.newton:
+            NewtonCG().step(problem, state)
+            return
         before = state.point
         self._move(problem, state)
         if state.point is not before:
@@ -237,6 +246,9 @@ class LBFGS(Solver):
         direction, decrement = self._direction(state, g)
         state.decrements.append(decrement)
         if self._refresh_pays(problem, state):
+            if isinstance(state.metric, Blocks) and state.builds >= LASTING:
+                self._give_up(state)
+                return
             self._rebuild(problem, state)
             direction, decrement = self._direction(state, g)
         line = problem.line(point, direction)
@@ -249,7 +261,20 @@ class LBFGS(Solver):
         state.point, state.rate = line.point(t), t
         remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
 
+    def _give_up(self, state: Any) -> None:
+        """Go on by Newton's method and conjugate gradients.
+
+        Where the probabilities of classes are near zero and one, those of a sample
+        depend on each other, which blocks for each class do not see.
+        """
+        state.newton = True
+        state.log.append(
+            f"metric: did not last, left after {state.n_iter} iterations for Newton's "
+            "method with conjugate gradients"
+        )
+
     def _rebuild(self, problem: Any, state: Any) -> None:
+        state.builds += 1
         state.metric.build(problem, state.point)
         state.log.append(f"metric: built anew after {state.n_iter} iterations")
         state.pairs.clear()

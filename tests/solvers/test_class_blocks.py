@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sklearn.datasets import load_digits
 
 from skopt_solvers.losses import Multinomial
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import _class_blocks, linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import LBFGS
+from skopt_solvers.solvers import LBFGS, NewtonCG
 from skopt_solvers.solvers.preconditioners import Blocks
 
 STORAGES = {"dense": np.asarray, "fortran": np.asfortranarray, "csr": sp.csr_array}
@@ -83,3 +84,19 @@ def test_lbfgs_ends_certified_around_blocks(storage, sample, monkeypatch):
     result = run(LBFGS(tol=1e-9), made)
     assert result.success and "metric: Blocks" in result.log
     assert result.certificate.kind == "duality gap"
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_where_blocks_do_not_last_conjugate_gradients_go_on(intercept):
+    """Pixels as they come and a weak ridge: probabilities are near zero and one."""
+    X, y = load_digits(return_X_y=True)
+    made = [
+        linear_problem(X, y, Multinomial(), L2(1e-5), fit_intercept=intercept)
+        for _ in range(2)
+    ]
+    result = run(LBFGS(), made[0])
+    assert result.success, result
+    assert "conjugate gradients" in result.log[-1]
+    assert result.n_iter < 150
+    best = run(NewtonCG(tol=1e-9), made[1])
+    assert result.objective == pytest.approx(best.objective, rel=2e-6)
