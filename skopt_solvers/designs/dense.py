@@ -1,5 +1,6 @@
 """Dense matrices: BLAS for whole passes, plain loops for single rows and columns."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -88,6 +89,42 @@ class DenseColumns(Columns):
         return total
 
 
+@dataclass(frozen=True)
+class Picked:
+    """Some columns of a matrix, next to each other in memory.
+
+    Attributes
+    ----------
+    columns : ndarray of shape (k,)
+        Which.
+    places : ndarray of shape (n_columns,)
+        Where each column is; -1 if it is not.
+    X : ndarray of shape (n_rows, k)
+        The copy.
+    """
+
+    columns: Array
+    places: Array
+    X: Array
+
+    @classmethod
+    def of(cls, X: Array, columns: Array) -> "Picked":
+        places = np.full(X.shape[1], -1)
+        places[columns] = np.arange(len(columns))
+        return cls(columns.copy(), places, readonly(np.take(X, columns, axis=1)))
+
+    def holds(self, columns: Array) -> bool:
+        """Whether these are among them, and not too few."""
+        enough = 4 * len(columns) >= len(self.columns)
+        return enough and bool((self.places[columns] >= 0).all())
+
+    def dot(self, columns: Array, w: Array) -> Array:
+        """The product of some of them with w."""
+        full = np.zeros((len(self.columns), *w.shape[1:]))
+        full[self.places[columns]] = w
+        return dot(self.X, full)
+
+
 class Dense(Design):
     """A dense matrix in C or Fortran order, float64 or float32."""
 
@@ -98,6 +135,7 @@ class Dense(Design):
         if not (X.flags.c_contiguous or X.flags.f_contiguous):
             X = np.ascontiguousarray(X)
         self.X = readonly(X)
+        self._last: Picked | None = None
         self.shape = X.shape
         self.dtype = X.dtype
 
@@ -134,6 +172,9 @@ class Dense(Design):
         self, d: Array, columns: Array, shift: Array, known: Array | None = None
     ) -> Array:
         if known is None or 2 * len(known) < len(columns):
+            if self._scattered(columns):
+                X, k = self._picked(columns).X, len(columns)
+                return gram(X, d, np.arange(k), shift[columns])
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
 
@@ -144,6 +185,9 @@ class Dense(Design):
         return len(columns) ** 2 / (16.0 * max(self.shape[1], 1))
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
+        last = self._last
+        if last is not None and last.holds(columns):
+            return last.dot(columns, w)
         if self._few(columns):
             return dot(self.X[:, columns], w)
         full = np.zeros((self.shape[1], *w.shape[1:]))
@@ -156,9 +200,22 @@ class Dense(Design):
         return np.concatenate(parts)
 
     def tdot_columns(self, columns: Array, s: Array) -> Array:
+        if self._last is not None and np.array_equal(self._last.columns, columns):
+            return tdot(self._last.X, s)
         if self._few(columns):
             return tdot(self.X[:, columns], s)
         return tdot(self.X, s)[columns]
+
+    def _scattered(self, columns: Array) -> bool:
+        """Whether columns lie apart in memory, and a copy takes less than half of X."""
+        return self.X.flags.c_contiguous and 2 * len(columns) <= self.shape[1]
+
+    def _picked(self, columns: Array) -> "Picked":
+        """A copy of some columns; kept, for they are asked for more than once."""
+        last = self._last
+        if last is None or not np.array_equal(last.columns, columns):
+            last = self._last = Picked.of(self.X, columns)
+        return last
 
     def _few(self, columns: Array) -> bool:
         """Whether copying the columns out costs less than a pass over all."""

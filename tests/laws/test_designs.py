@@ -195,6 +195,24 @@ OTHERS = [(s, d) for s in ("C", "F", "csr_array", "csc_array") for d in OTHERS]
 OTHERS += [("C", np.float16), ("F", ">f8")]  # SciPy has no sparse ones of these
 
 
+@every_storage
+@every_dtype
+def test_columns_that_were_asked_for_before(storage, dtype):
+    """Some storages keep a copy of these, for those and for some of them."""
+    X = numbers(dtype=dtype)
+    design, exact = as_design(STORAGES[storage](X)), X.astype(np.float64)
+    d, s, shift = np.abs(vectors(N)) + 0.1, vectors(N, seed=1), vectors(P, seed=2)
+    for columns in ([5, 0, 3, 8], [0, 5], [8, 3], [1, 2], [5, 0, 3, 8, 2], [7], []):
+        columns = np.array(columns, np.int64)
+        Z = exact[:, columns] - shift[columns]
+        close(design.gram(d, columns, shift), Z.T * d @ Z)
+        for some in (columns, columns[::-1], columns[1:], columns[:1], np.arange(P)):
+            w, W = vectors(len(some)), vectors(len(some), LANES)
+            close(design.tdot_columns(some, s), exact[:, some].T @ s)
+            close(design.dot_columns(some, w), exact[:, some] @ w)
+            close(design.dot_columns(some, W), exact[:, some] @ W)
+
+
 @pytest.mark.parametrize(("storage", "dtype"), OTHERS)
 def test_other_numbers_become_float64(storage, dtype):
     X = (np.arange(12).reshape(4, 3) % 3).astype(dtype)
