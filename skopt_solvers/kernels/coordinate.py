@@ -60,7 +60,8 @@ def cycles(columns, penalty, h, uniform, total, chosen, means, squares, w, r, ep
 def gram_cycles(gram, v, w, level, ridge, low, high, epochs):
     """Epochs on a Gram matrix until two in a row keep the pattern of zeros and signs.
 
-    `v` is minus the gradient of the quadratic and is kept up to date.
+    `v` is minus the gradient of the quadratic and is kept up to date. Returns whether
+    two did.
     """
     steady = 0
     for _ in range(epochs):
@@ -84,6 +85,7 @@ def gram_cycles(gram, v, w, level, ridge, low, high, epochs):
         steady = steady + 1 if same else 0
         if steady == 2:
             break
+    return steady == 2
 
 
 @kernel(sums=True)

@@ -115,7 +115,7 @@ class Quadratic:
         flat = readonly(w.ravel())
         return float(blocks.costs(self.record, flat, self.which, self.flat))
 
-    def descend(self, cycles: int, goal: float) -> None:
+    def descend(self, cycles: int, goal: float, budget: Budget) -> None:
         """Cycles of block coordinate descent, extrapolated, until `goal` is met."""
         fixed = self.record, self.which, self.starts, self.tops
         if self.w.size <= SMALL:  # a Newton step costs less than to extrapolate
@@ -127,7 +127,7 @@ class Quadratic:
                 block_descent.gram_cycles(self.gram, self.v, self.w, *fixed, 1, ROUNDS)
                 ws.append(self.w.copy())
                 vs.append(self.v.copy())
-            if self.violation <= goal:
+            if self.violation <= goal or budget.spent:
                 return
             self._extrapolate(np.array(ws), np.array(vs))
 
@@ -195,22 +195,23 @@ def optimise(part: Quadratic, inner: float, budget: Budget) -> None:
     goal = max(inner, PRECISION * float(np.max(np.abs(part.v), initial=0.0)))
     best, since = np.inf, 0
     for _ in range(SERIES):
-        part.descend(max(CYCLES, int(np.count_nonzero(part.w)) // CHEAPER), goal)
+        cycles = max(CYCLES, int(np.count_nonzero(part.w)) // CHEAPER)
+        part.descend(cycles, goal, budget)
         left = part.violation
         since = 0 if left < 0.5 * best else since + 1
         best = min(best, left)
         if left <= goal or since > PATIENCE or budget.spent:
             return
-        _polish(part, goal)
+        _polish(part, goal, budget)
 
 
-def _polish(part: Quadratic, goal: float) -> None:
+def _polish(part: Quadratic, goal: float, budget: Budget) -> None:
     """Newton steps while they help."""
     if not part.layout.curved or np.count_nonzero(part.w) > LARGEST:
         return
     left = np.inf
     for _ in range(STEPS):
         moved, found = part.newton(), part.violation
-        if not moved or found <= goal or found > 0.9 * left:
+        if not moved or found <= goal or found > 0.9 * left or budget.spent:
             return
         left = found

@@ -6,6 +6,7 @@ each coefficient in and out is then exact.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ ROUNDS = 200
 PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
 CYCLES = 30
 MOST_CYCLES = 300  # between two active sets, where many coefficients leave at once
+PORTION = 30_000_000  # operations between two looks at the clock
 LARGE = 300  # coefficients beyond which one departure costs as much as a cycle
 
 
@@ -80,7 +82,7 @@ def optimise(
     frozen = readonly(np.ascontiguousarray(gram))
     cycles = CYCLES
     while cycles and not budget.spent:
-        gram_cycles(frozen, v, w, *pieces.all, cycles)
+        _cycle(frozen, v, w, pieces, cycles, budget)
         if pieces.violation(w, v) <= goal:
             return
         settled = _settle(frozen, v, w, pieces, goal, budget)
@@ -102,7 +104,7 @@ def _settle(
     fixed = (gram, v, w, *pieces.all, R, active, sign)
     best, since = np.inf, 0
     for _ in range(ROUNDS):
-        m, done = newton(*fixed, m, 20 + m // 20 if m > LARGE else 4 * k + 100)
+        m, done = _newton(fixed, m, budget)
         violation = pieces.violation(w, v)
         since = 0 if violation < 0.5 * best else since + 1
         best = min(best, violation)
@@ -114,6 +116,27 @@ def _settle(
         if m < 0:
             return False
     return True  # the last digits: the certificate tells whether they matter
+
+
+def _cycle(
+    gram: Array, v: Array, w: Array, pieces: Pieces, cycles: int, budget: Budget
+) -> None:
+    """Cycles of coordinate descent, portion by portion."""
+    portion = max(10, PORTION // max(len(w), 1) ** 2)
+    for first in range(0, cycles, portion):
+        number = min(portion, cycles - first)
+        if gram_cycles(gram, v, w, *pieces.all, number) or budget.spent:
+            return
+
+
+def _newton(fixed: tuple[Any, ...], m: int, budget: Budget) -> tuple[int, bool]:
+    """As `newton`, portion by portion."""
+    left = 20 + m // 20 if m > LARGE else 4 * len(fixed[1]) + 100
+    portion, done = max(4, PORTION // max(m, 1) ** 2), False
+    while left > 0 and not done and not budget.spent:
+        m, done = newton(*fixed, m, min(portion, left))
+        left -= portion
+    return m, done
 
 
 def factor(matrix: Array, ridge: Array) -> Array:

@@ -290,11 +290,15 @@ class CoordinateDescent(Solver):
         w, r = point.x[: problem.split].copy(), model.r.copy()
         crowded = 2 * len(support) > min(problem.design.shape)
         rough = crowded or not problem.penalty.piecewise
-        epochs = 10 * EPOCHS if rough else EPOCHS
-        kernels.cycles(
-            columns, record, model.h, model.uniform, model.total, readonly(chosen),
-            readonly(means), readonly(squares), w, r, epochs,
-        )  # fmt: skip
+        for _ in range(10 if rough else 1):
+            shift, _ = kernels.cycles(
+                columns, record, model.h, model.uniform, model.total, readonly(chosen),
+                readonly(means), readonly(squares), w, r, EPOCHS,
+            )  # fmt: skip
+            if state.budget.spent:
+                break
+            if shift:
+                r += shift * model.h
         self._advance(problem, state, model, chosen, w[chosen], means, record)
 
     # -- finishing -----------------------------------------------------------------
