@@ -131,6 +131,10 @@ class Design(ABC):
         """Whether X is sparse and the entries of nearly all columns are of one size."""
 
     @abstractmethod
+    def forget(self) -> None:
+        """Give up copies of columns that were kept to be fast."""
+
+    @abstractmethod
     def in_units(self, scale: Array, shift: Array) -> tuple["Design", Array]:
         """``(X - shift) * scale``, for a design made by `take`: its arrays are reused.
 

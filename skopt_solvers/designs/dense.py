@@ -1,6 +1,5 @@
 """Dense matrices: BLAS for whole passes, plain loops for single rows and columns."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -89,42 +88,6 @@ class DenseColumns(Columns):
         return total
 
 
-@dataclass(frozen=True)
-class Picked:
-    """Some columns of a matrix, next to each other in memory.
-
-    Attributes
-    ----------
-    columns : ndarray of shape (k,)
-        Which.
-    places : ndarray of shape (n_columns,)
-        Where each column is; -1 if it is not.
-    X : ndarray of shape (n_rows, k)
-        The copy.
-    """
-
-    columns: Array
-    places: Array
-    X: Array
-
-    @classmethod
-    def of(cls, X: Array, columns: Array) -> "Picked":
-        places = np.full(X.shape[1], -1)
-        places[columns] = np.arange(len(columns))
-        return cls(columns.copy(), places, readonly(np.take(X, columns, axis=1)))
-
-    def holds(self, columns: Array) -> bool:
-        """Whether these are among them, and not too few."""
-        enough = 4 * len(columns) >= len(self.columns)
-        return enough and bool((self.places[columns] >= 0).all())
-
-    def dot(self, columns: Array, w: Array) -> Array:
-        """The product of some of them with w."""
-        full = np.zeros((len(self.columns), *w.shape[1:]))
-        full[self.places[columns]] = w
-        return dot(self.X, full)
-
-
 class Dense(Design):
     """A dense matrix in C or Fortran order, float64 or float32."""
 
@@ -135,7 +98,7 @@ class Dense(Design):
         if not (X.flags.c_contiguous or X.flags.f_contiguous):
             X = np.ascontiguousarray(X)
         self.X = readonly(X)
-        self._last: Picked | None = None
+        self._last: tuple[Array, Array] = np.zeros(0, np.int64), X[:, :0]
         self.shape = X.shape
         self.dtype = X.dtype
 
@@ -173,8 +136,8 @@ class Dense(Design):
     ) -> Array:
         if known is None or 2 * len(known) < len(columns):
             if self._scattered(columns):
-                X, k = self._picked(columns).X, len(columns)
-                return gram(X, d, np.arange(k), shift[columns])
+                X, every = self._together(columns), np.arange(len(columns))
+                return gram(X, d, every, shift[columns])
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
 
@@ -185,9 +148,8 @@ class Dense(Design):
         return len(columns) ** 2 / (16.0 * max(self.shape[1], 1))
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
-        last = self._last
-        if last is not None and last.holds(columns):
-            return last.dot(columns, w)
+        if self._scattered(columns):
+            return dot(self._together(columns, keep=False), w)
         if self._few(columns):
             return dot(self.X[:, columns], w)
         full = np.zeros((self.shape[1], *w.shape[1:]))
@@ -200,8 +162,8 @@ class Dense(Design):
         return np.concatenate(parts)
 
     def tdot_columns(self, columns: Array, s: Array) -> Array:
-        if self._last is not None and np.array_equal(self._last.columns, columns):
-            return tdot(self._last.X, s)
+        if self._scattered(columns):
+            return tdot(self._together(columns), s)
         if self._few(columns):
             return tdot(self.X[:, columns], s)
         return tdot(self.X, s)[columns]
@@ -210,12 +172,17 @@ class Dense(Design):
         """Whether columns lie apart in memory, and a copy takes less than half of X."""
         return self.X.flags.c_contiguous and 2 * len(columns) <= self.shape[1]
 
-    def _picked(self, columns: Array) -> "Picked":
+    def _together(self, columns: Array, keep: bool = True) -> Array:
         """A copy of some columns; kept, for they are asked for more than once."""
-        last = self._last
-        if last is None or not np.array_equal(last.columns, columns):
-            last = self._last = Picked.of(self.X, columns)
-        return last
+        known, copy = self._last
+        if not np.array_equal(known, columns):
+            copy = readonly(np.take(self.X, columns, axis=1))
+            if keep:
+                self._last = columns.copy(), copy
+        return copy
+
+    def forget(self) -> None:
+        self._last = np.zeros(0, np.int64), self.X[:, :0]
 
     def _few(self, columns: Array) -> bool:
         """Whether copying the columns out costs less than a pass over all."""

@@ -261,6 +261,9 @@ class Sparse(Design):
             self._last = columns.copy(), rows
         return rows
 
+    def forget(self) -> None:
+        self._last = np.zeros(0, np.int64), None
+
     def _all(self, columns: Array) -> bool:
         """Whether these are all columns, in order."""
         p = self.shape[1]

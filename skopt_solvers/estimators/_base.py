@@ -307,6 +307,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
                 hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
             w[:, lanes] = coefficients.reshape(len(w), -1)
+        design.forget()
         return results, (w, b), hint
 
     @property

@@ -109,7 +109,8 @@ class CoordinateDescent(Solver):
         point, log = problem.at(feasible), []
         part = self._part(problem, point)
         if part is not None and budget.max_iter:
-            sampled = self._at(problem, self._roughly(part, feasible, budget))
+            x = self._roughly(part, feasible, budget)
+            sampled = self._at(problem, x, np.flatnonzero(x[: problem.split]))
             log.append(f"start: a sample of {part.design.shape[0]} rows")
             point = sampled if sampled.objective < point.objective else point
         state = CoordinateState(point, budget, NOT_YET, log=log)
@@ -420,9 +421,10 @@ class CoordinateDescent(Solver):
             state.rate = 0.0
             return
         if problem.response.loss.quadratic:
-            state.point, state.rate = self._at(problem, point.x + direction), 1.0
+            x = point.x + direction
+            state.point, state.rate = self._at(problem, x, columns), 1.0
             return
-        dz = self._push(problem, direction)
+        dz = self._push(problem, direction, columns)
         state.point, state.rate = descend(problem, point, direction, dz, record)
         if 0.0 < state.rate < SHORT:
             state.damping = max(10.0 * state.damping, DAMPING)
@@ -440,14 +442,20 @@ class CoordinateDescent(Solver):
             return np.zeros(len(columns))
         return state.damping * problem.scales(state.point)[columns]  # type: ignore[no-any-return]
 
-    def _push(self, problem: LinearProblem, direction: Array) -> Array:
+    def _push(
+        self, problem: LinearProblem, direction: Array, among: Array
+    ) -> Array:
+        """What the predictions change by; of dense matrices `among` may be at hand."""
         columns = np.flatnonzero(direction[: problem.split])
+        known = np.count_nonzero(direction[among]) == len(columns)
+        if known and 4 * len(columns) >= len(among) and not problem.design.sparse:
+            columns = among
         step = direction[columns]
         dz = problem.design.dot_columns(columns, step)
         if problem.fit_intercept:
             dz += direction[-1] - problem.mean[columns] @ step
         return dz
 
-    def _at(self, problem: LinearProblem, x: Array) -> LinearPoint:
+    def _at(self, problem: LinearProblem, x: Array, among: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""
-        return LinearPoint(problem, x, self._push(problem, x))
+        return LinearPoint(problem, x, self._push(problem, x, among))
