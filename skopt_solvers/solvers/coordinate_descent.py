@@ -65,8 +65,9 @@ class CoordinateDescent(Solver):
     on the columns that violate their conditions most, while the strength of the penalty
     comes down to its value, find the support; Newton's method on the Gram matrix of the
     support finishes exactly. Losses other than the squared one are replaced by their
-    quadratic model (proximal Newton) and a line search. The intercept is minimised out;
-    neither it nor sparse columns are ever centred in memory.
+    quadratic model (proximal Newton) and a line search; where rows are many, a sample
+    of them is solved first. The intercept is minimised out; neither it nor sparse
+    columns are ever centred in memory.
 
     Cost per iteration: one pass over the data, plus the work on the working set of k
     columns (``n k**2`` operations for its Gram matrix); memory ``k**2`` numbers.
