@@ -35,7 +35,8 @@ CAUTION, MOST_CAUTION = 4.0, 1e6  # factors of the curvatures after a failure
 SHARE, ROWS, FEWEST = 16, 20, 1000  # of a sample: of all rows, a column, at least
 ROUGH, ROUNDS = 1e-2, 20  # certificate of a solution there, rounds it may take
 DAMPING, MOST_DAMPING = 1e-3, 1e3  # of the largest curvature, after a step cut short
-FAINT, PATIENCE = 1e-13, 4  # falls of an objective that are rounding; in a row
+FAINT, PATIENCE = 1e-13, 8  # falls of an objective that are rounding; in a row
+BETTER = 0.95  # of the best certificate: progress nevertheless
 SHORT = 0.1  # share of a step from which on its model was good enough
 SIGNIFICANT = 2.0  # standard errors from zero: what is nearer does not enter
 
@@ -51,6 +52,7 @@ class CoordinateState(GramState):
     calm: bool = False  # whether no coefficient may jump
     caution: float = 1.0  # factor of the curvatures where they may
     faint: int = 0  # iterations in a row that changed next to nothing
+    nearest: float = math.inf  # the best certificate
     damping: float = 0.0  # share of the largest curvature that is added to the model
 
 
@@ -154,6 +156,7 @@ class CoordinateDescent(Solver):
             return self.init(problem, point.x, budget)
         following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
         following.inner, following.finishing = math.inf, True
+        following.nearest, following.faint = math.inf, 0
         self._certify(problem, following)
         return following
 
@@ -169,7 +172,7 @@ class CoordinateDescent(Solver):
         return iter(())
 
     def step(self, problem: Any, state: Any) -> None:
-        before, certificate = state.point, state.certificate.value
+        before = state.point
         support, violators = status(problem, before)
         if self._finish_now(problem, state, support, violators):
             self._finish(problem, state, support, violators)
@@ -182,7 +185,8 @@ class CoordinateDescent(Solver):
         self._certify(problem, state)
         fall = before.objective - state.point.objective
         faint = fall <= FAINT * abs(before.objective)
-        better = state.certificate.value < 0.5 * certificate
+        better = state.certificate.value < BETTER * state.nearest
+        state.nearest = min(state.nearest, state.certificate.value)
         state.faint = state.faint + 1 if faint and not better else 0
         state.stalled = state.stalled or state.faint >= PATIENCE
 
