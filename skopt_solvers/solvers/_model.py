@@ -14,7 +14,7 @@ Array = np.ndarray
 # (hinge, Huber) as that share of the largest: else the model would have no minimum. A
 # line search guards the difference.
 LEAST = 1e-10
-FLAT = 1e-3
+FLAT = 1e-5
 
 
 @dataclass
