@@ -15,7 +15,7 @@ from ..kernels import coordinate as kernels
 from ..problems.linear import LinearProblem
 from ..result import NOT_YET
 from ._base import Array, Budget, State, Stretch
-from ._working_set import descend, movable, part_of, status
+from ._working_set import descend, movable, part_of, pushed, status
 
 CANDIDATES = 200  # coefficients that may join at once, or as many as are in use
 LARGEST = 2000  # coefficients of a Hessian: 32 MB
@@ -102,19 +102,8 @@ class LaneNewton:
         direction[chosen] = w - point.x[chosen]
         moved = g_tail + cross.T @ direction[chosen]
         direction[problem.split :] = -back @ moved
-        dz = self._push(problem, direction)
-        state.point, state.rate = descend(problem, point, direction, dz, problem.record)
-
-    def _push(self, problem: LinearProblem, direction: Array) -> Array:
-        """Predictions along a direction, from the columns that move."""
-        w = problem.coefficients(direction)
-        columns = np.flatnonzero(w.any(axis=1))
-        columns = np.setdiff1d(columns, problem.constant)
-        moving = np.ascontiguousarray(w[columns])
-        dz = problem.design.dot_columns(columns, moving)
-        if problem.fit_intercept:
-            dz = dz + (direction[problem.split :] - problem.mean[columns] @ moving)
-        return dz
+        dz = pushed(problem, direction)
+        state.point, state.rate = descend(problem, point, direction, dz)
 
     # -- one lane after the other --------------------------------------------------
 
@@ -148,9 +137,8 @@ class LaneNewton:
             step = shift + change @ (problem.mean[columns] - means)
             direction[problem.split + lane] = step
         if direction.any():
-            dz = self._push(problem, direction)
-            found = descend(problem, point, direction, dz, problem.record)
-            state.point, state.rate = found
+            dz = pushed(problem, direction)
+            state.point, state.rate = descend(problem, point, direction, dz)
 
 
 def _inverse(matrix: Array) -> Array:

@@ -1,12 +1,14 @@
 """Which coefficients matter at a point, the penalty on them, and the way down."""
 
 import math
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from .._compile import Record, readonly
-from ..kernels.penalties import costs, triage
+from .._compile import readonly
+from ..kernels.penalties import triage
 from ..problems.linear import LinearPoint, LinearProblem
 from ._bent import Bent
 from ._support import Pieces
@@ -73,21 +75,37 @@ def part_of(problem: LinearProblem, flat: Array) -> Any:
     return Pieces(*(getattr(problem.record, name)[columns] for name in names))
 
 
+def pushed(problem: Any, x: Array, among: Array | None = None) -> Array:
+    """Predictions of x, or their change along it, from the columns in use alone.
+
+    Of dense matrices a copy of the columns `among` may be at hand.
+    """
+    w = problem.coefficients(x)
+    if len(problem.constant):
+        w = w.copy()
+        w[problem.constant] = 0.0
+    busy = w.reshape(len(w), -1).any(axis=1)
+    columns = np.flatnonzero(busy)
+    if among is not None and not problem.design.sparse:
+        known = np.count_nonzero(busy[among]) == len(columns)
+        columns = among if known and 4 * len(columns) >= len(among) else columns
+    moving = np.ascontiguousarray(w[columns])
+    return np.asarray(
+        problem.design.dot_columns(columns, moving) + problem.offset(x, w)
+    )
+
+
 def descend(
-    problem: LinearProblem, point: LinearPoint, direction: Array, dz: Array,
-    record: Record,
+    problem: Any, point: LinearPoint, direction: Array, dz: Array,
+    cost: Callable[[LinearPoint], float] = attrgetter("cost"),
 ) -> tuple[LinearPoint, float]:  # fmt: skip
-    """Go along a direction as far as loss and penalty (`record`) fall.
+    """Go along a direction as far as loss and penalty fall.
+
+    `cost` is that of the penalty at a point, if it is not the problem's own.
 
     Returns the point and the step. Where there is no step that does: `point` itself,
     and zero if rounding is all that is left.
     """
-
-    def cost(at: LinearPoint) -> float:
-        if record is problem.record:
-            return at.cost
-        return float(costs(record, readonly(at.x[: problem.split]), problem.lanes))
-
     here = cost(point)
     rounding = (1.0 + 0.25 * len(dz) ** 0.5) * 1e-15 * abs(point.objective)
     promise, t = math.nan, 1.0

@@ -16,6 +16,7 @@ from ._base import Array, Budget, Solver
 from ._block_support import Quadratic, optimise
 from ._model import Model, model_at, moved
 from ._working_gram import GramState, refresh
+from ._working_set import descend, pushed
 
 SIFTS = 8  # rounds of plain descent before a Gram matrix is formed
 EPOCHS = 4  # epochs a round: enough to settle which blocks matter
@@ -283,31 +284,16 @@ def _advance(
     problem: Any, state: Any, direction: Array, layout: Any
 ) -> None:
     """Go along, as far as loss and penalty (that of `layout`) fall."""
-    point, head = state.point, slice(problem.split)
+    point = state.point
     if not direction.any():
         return
     if problem.response.loss.quadratic:
         x = point.x + direction
-        state.point, state.rate = LinearPoint(problem, x, _push(problem, x)), 1.0
+        state.point, state.rate = LinearPoint(problem, x, pushed(problem, x)), 1.0
         return
-    dz = _push(problem, direction)
-    here = layout.cost(point.x[head])
-    promise = float(np.sum(problem.response.weigh(point.slopes) * dz))
-    promise += layout.cost((point.x + direction)[head]) - here
-    t, noise = 1.0, 1e-15 * abs(point.objective)
-    while t > 1e-12:
-        new = LinearPoint(problem, point.x + t * direction, point.z + t * dz)
-        fall = new.loss - point.loss + layout.cost(new.x[head]) - here
-        small = abs(t * promise) <= noise
-        if fall <= (noise if small else 1e-2 * t * promise):
-            state.point, state.rate = new, t
-            return
-        t = 0.0 if small else t / 2
+    dz = pushed(problem, direction)
 
+    def cost(at: LinearPoint) -> float:
+        return float(layout.cost(at.x[: problem.split]))
 
-def _push(problem: Any, direction: Array) -> Array:
-    """Predictions of x, or their change, from its support alone."""
-    w = problem.coefficients(direction)
-    columns = np.flatnonzero(w.reshape(len(w), -1).any(axis=1))
-    dz = problem.design.dot_columns(columns, w[columns])
-    return np.asarray(dz + problem.offset(direction, w))
+    state.point, state.rate = descend(problem, point, direction, dz, cost)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels import coordinate as kernels
+from ..kernels.penalties import costs
 from ..problems._base import Oracle
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
@@ -16,7 +17,7 @@ from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
 from ._working_gram import GramState, refresh
-from ._working_set import descend, joining, movable, part_of, status
+from ._working_set import descend, joining, movable, part_of, pushed, status
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
 EPOCHS = 6  # epochs a round: enough to settle signs, too few to polish digits
@@ -429,8 +430,15 @@ class CoordinateDescent(Solver):
             x = point.x + direction
             state.point, state.rate = self._at(problem, x, columns), 1.0
             return
-        dz = self._push(problem, direction, columns)
-        state.point, state.rate = descend(problem, point, direction, dz, record)
+        dz = pushed(problem, direction, columns)
+
+        def cost(at: LinearPoint) -> float:
+            if record is problem.record:
+                return at.cost
+            head = readonly(at.x[: problem.split])
+            return float(costs(record, head, problem.lanes))
+
+        state.point, state.rate = descend(problem, point, direction, dz, cost)
         if 0.0 < state.rate < SHORT:
             state.damping = max(10.0 * state.damping, DAMPING)
             state.h = np.zeros_like(state.h)  # the Gram matrix is not to be trusted
@@ -447,20 +455,6 @@ class CoordinateDescent(Solver):
             return np.zeros(len(columns))
         return state.damping * problem.scales(state.point)[columns]  # type: ignore[no-any-return]
 
-    def _push(
-        self, problem: LinearProblem, direction: Array, among: Array
-    ) -> Array:
-        """What the predictions change by; of dense matrices `among` may be at hand."""
-        columns = np.flatnonzero(direction[: problem.split])
-        known = np.count_nonzero(direction[among]) == len(columns)
-        if known and 4 * len(columns) >= len(among) and not problem.design.sparse:
-            columns = among
-        step = direction[columns]
-        dz = problem.design.dot_columns(columns, step)
-        if problem.fit_intercept:
-            dz += direction[-1] - problem.mean[columns] @ step
-        return dz
-
     def _at(self, problem: LinearProblem, x: Array, among: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""
-        return LinearPoint(problem, x, self._push(problem, x, among))
+        return LinearPoint(problem, x, pushed(problem, x, among))
