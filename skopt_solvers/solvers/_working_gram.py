@@ -9,6 +9,9 @@ from ..problems.linear import LinearProblem
 from ._base import Array, State
 from ._model import Model, means_of
 
+DAMPING, MOST_DAMPING = 1e-3, 1e3  # of the largest curvature, after a step cut short
+SHORT = 0.1  # share of a step from which on its model was good enough
+SLOW = 0.3  # share of the violation after a step for which its model was too old
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
@@ -26,12 +29,52 @@ class GramState(State):
         The weights.
     means : ndarray of shape (k,)
         Means of the columns, weighted by h; zeros without an intercept.
+    damping : float
+        Share of the largest curvature that is added to the model. Where all samples of
+        a column lie in the tail of the loss, its curvature is next to nothing, and
+        grows as soon as the column moves.
     """
 
     columns: Array = field(default_factory=lambda: np.zeros(0, np.int64))
     gram: Array = field(default_factory=lambda: np.zeros((0, 0)))
     h: Array = field(default_factory=lambda: np.zeros(0))
     means: Array = field(default_factory=lambda: np.zeros(0))
+    damping: float = 0.0
+
+    def learn(self) -> None:
+        """Trust the model less after a step cut short, more after a whole one."""
+        if 0.0 < self.rate < SHORT:
+            self.damping = max(10.0 * self.damping, DAMPING)
+            self.h = np.zeros_like(self.h)  # nor is the Gram matrix to be trusted
+        elif self.rate == 1.0:
+            self.damping = self.damping / 10.0 if self.damping > DAMPING else 0.0
+
+    def outdated(self, model: Model, left: float, before: float) -> bool:
+        """Whether a Gram matrix kept too long left the violation; it is given up."""
+        if left <= SLOW * before or self.h is model.h:
+            return False
+        self.h = np.zeros_like(self.h)
+        return True
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether no other model would help a step that did not move."""
+        return not self.rate > 0.0 or self.damping >= MOST_DAMPING
+
+    def added(self, problem: LinearProblem, columns: Array) -> Array:
+        """What the damping adds to the curvatures of some columns."""
+        if not self.damping:
+            return np.zeros(len(columns))
+        point: Any = self.point
+        return self.damping * problem.scales(point)[columns]  # type: ignore[no-any-return]
+
+    def damped(self, problem: LinearProblem) -> Array:
+        """The Gram matrix with what the damping adds."""
+        if not self.damping:
+            return self.gram
+        gram = self.gram.copy()
+        gram[np.diag_indices_from(gram)] += self.added(problem, self.columns)
+        return gram
 
 
 def refresh(state: Any, problem: LinearProblem, model: Model, columns: Array) -> None:

@@ -116,7 +116,7 @@ class BlockDescent(Solver):
             self._finish(problem, state, used, others)
         else:
             self._sift(problem, state, used, others, scores)
-        state.stalled = state.point is before
+        state.stalled = state.point is before and state.hopeless
         state.certify(problem)
 
     def _finish_now(
@@ -177,7 +177,7 @@ class BlockDescent(Solver):
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
         blocks = self._working_set(problem, state, used, others)
         state.finishing = True
-        quadratic, first = problem.response.loss.quadratic, math.inf
+        quadratic, first, last = problem.response.loss.quadratic, math.inf, math.inf
         once = quadratic or bool(problem.response.shape)
         for _ in range(1 if once else INNER_STEPS):
             point = state.point
@@ -185,7 +185,9 @@ class BlockDescent(Solver):
             left = part.violation
             if left <= 0.1 * first and first < math.inf:
                 break
-            first = min(first, left)
+            if model is not None and state.outdated(model, left, last):
+                part, model = self._part(problem, state, blocks)
+            first, last = min(first, left), left
             if quadratic:
                 state.inner = min(REST * left, state.inner)
             goal = state.inner if quadratic else 1e-3 * left
@@ -234,7 +236,8 @@ class BlockDescent(Solver):
             for lane in model.r.reshape(len(model.h), -1).T
         ], axis=1)  # fmt: skip
         v -= np.outer(state.means, model.r.reshape(len(model.h), -1).sum(axis=0))
-        return Quadratic(problem.regularizer, state.gram, v, w, blocks, starts), model
+        gram = state.damped(problem)
+        return Quadratic(problem.regularizer, gram, v, w, blocks, starts), model
 
 
 
@@ -286,6 +289,7 @@ def _advance(
     """Go along, as far as loss and penalty (that of `layout`) fall."""
     point = state.point
     if not direction.any():
+        state.rate = 0.0
         return
     if problem.response.loss.quadratic:
         x = point.x + direction
@@ -297,3 +301,4 @@ def _advance(
         return float(layout.cost(at.x[: problem.split]))
 
     state.point, state.rate = descend(problem, point, direction, dz, cost)
+    state.learn()

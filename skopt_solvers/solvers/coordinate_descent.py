@@ -27,7 +27,6 @@ INNER_STEPS = 3  # Newton steps on one working set while others are to join it
 MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pass
 NEAR = 0.7  # share of its level from which a slope may exceed it soon
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
-SLOW = 0.3  # share of the violation after a step for which its model was too old
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
@@ -35,10 +34,8 @@ REST = 0.03  # share of the violation that is left on larger working sets
 CAUTION, MOST_CAUTION = 4.0, 1e6  # factors of the curvatures after a failure
 SHARE, ROWS, FEWEST = 16, 20, 1000  # of a sample: of all rows, a column, at least
 ROUGH, ROUNDS = 1e-2, 20  # certificate of a solution there, rounds it may take
-DAMPING, MOST_DAMPING = 1e-3, 1e3  # of the largest curvature, after a step cut short
 FAINT, PATIENCE = 1e-13, 8  # falls of an objective that are rounding; in a row
 BETTER = 0.95  # of the best certificate: progress nevertheless
-SHORT = 0.1  # share of a step from which on its model was good enough
 SIGNIFICANT = 2.0  # standard errors from zero: what is nearer does not enter
 
 
@@ -54,7 +51,6 @@ class CoordinateState(GramState):
     caution: float = 1.0  # factor of the curvatures where they may
     faint: int = 0  # iterations in a row that changed next to nothing
     nearest: float = math.inf  # the best certificate
-    damping: float = 0.0  # share of the largest curvature that is added to the model
 
 
 class CoordinateDescent(Solver):
@@ -199,8 +195,7 @@ class CoordinateDescent(Solver):
         where that does not help, a model bent up so far that it lies above cannot fail.
         """
         stubborn = problem.penalty.convex or problem.response.loss.quadratic
-        hopeless = not state.rate > 0.0 or state.damping >= MOST_DAMPING
-        hopeless = hopeless if stubborn else state.caution > MOST_CAUTION
+        hopeless = state.hopeless if stubborn else state.caution > MOST_CAUTION
         state.stalled = not moved and hopeless
         if state.calm and not moved:
             state.caution *= CAUTION
@@ -293,7 +288,7 @@ class CoordinateDescent(Solver):
         means, squares = kernels.moments(
             columns, model.h, model.total, readonly(chosen), centred
         )
-        squares += self._damping(problem, state, chosen)
+        squares += state.added(problem, chosen)
         w, r = point.x[: problem.split].copy(), model.r.copy()
         crowded = 2 * len(support) > min(problem.design.shape)
         rough = crowded or not problem.penalty.piecewise
@@ -336,16 +331,13 @@ class CoordinateDescent(Solver):
             left = penalty.violation(w, v)
             if first < np.inf and left <= (least or SOON * first):
                 break
-            if left > SLOW * last and state.h is not model.h:
-                state.h = np.zeros_like(state.h)
+            if state.outdated(model, left, last):
                 refresh(state, problem, model, chosen)
             first, last = min(first, left), left
             goal = self._goal(state, left, quadratic)
-            gram = state.gram
-            if state.caution > 1.0 or state.damping:
+            gram = state.damped(problem)
+            if state.caution > 1.0:
                 gram = state.caution * gram
-                extra = self._damping(problem, state, chosen)
-                gram[np.diag_indices_from(gram)] += extra
             if state.calm:
                 penalty.newton(gram, v, w)
             else:
@@ -439,21 +431,7 @@ class CoordinateDescent(Solver):
             return float(costs(record, head, problem.lanes))
 
         state.point, state.rate = descend(problem, point, direction, dz, cost)
-        if 0.0 < state.rate < SHORT:
-            state.damping = max(10.0 * state.damping, DAMPING)
-            state.h = np.zeros_like(state.h)  # the Gram matrix is not to be trusted
-        elif state.rate == 1.0:
-            state.damping = state.damping / 10.0 if state.damping > DAMPING else 0.0
-
-    def _damping(self, problem: Any, state: Any, columns: Array) -> Array:
-        """What is added to the curvatures of a model that promised too much.
-
-        Where all samples of a column lie in the tail of the loss, its curvature is next
-        to nothing, and grows as soon as the column moves.
-        """
-        if not state.damping:
-            return np.zeros(len(columns))
-        return state.damping * problem.scales(state.point)[columns]  # type: ignore[no-any-return]
+        state.learn()
 
     def _at(self, problem: LinearProblem, x: Array, among: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""

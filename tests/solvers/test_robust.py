@@ -5,10 +5,10 @@ import pytest
 import scipy.sparse as sp
 
 from skopt_solvers.losses import Huber, Logistic, Poisson, Squared, SquaredHinge
-from skopt_solvers.penalties import L1, ElasticNet
+from skopt_solvers.penalties import L1, ElasticNet, GroupLasso, NoPenalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import CoordinateDescent, ProximalGradient
+from skopt_solvers.solvers import BlockDescent, CoordinateDescent, ProximalGradient
 from skopt_solvers.solvers._auto import choose
 
 SHARES = [1.0, 10.0, 1e4]
@@ -109,6 +109,21 @@ def heavy(seed, n=2000, p=8):
 def test_heavy_tails(seed, share, intercept):
     problem = problem_of(*heavy(seed), share, Logistic(), intercept)
     assert certified(problem).n_iter < 200
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("share", [3, 100, 10_000])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_heavy_tails_in_groups(seed, share, intercept):
+    X, y = heavy(seed)
+    groups = np.arange(X.shape[1]) // 2
+    null = linear_problem(X, y, Logistic(), NoPenalty(), fit_intercept=intercept).null
+    pull = np.bincount(groups, null.loss_gradient[: X.shape[1]] ** 2)
+    penalty = GroupLasso(np.sqrt(pull.max() / 2) / share, groups=groups)
+    problem = linear_problem(X, y, Logistic(), penalty, fit_intercept=intercept)
+    result = run(BlockDescent(), problem)
+    assert result.success, result
+    assert result.n_iter < 200
 
 
 @pytest.mark.parametrize("seed", range(3))
