@@ -11,7 +11,7 @@ from .problems.gradients import GradientEstimator
 from .result import Result
 from .run import as_generator, run
 from .solvers import Solver
-from .solvers._auto import solver_for
+from .solvers._auto import followers, solver_for
 
 __all__ = ["minimize"]
 
@@ -92,12 +92,14 @@ def minimize(
     check_values("minimize", verbose=(verbose, VERBOSE))
     rng = as_generator(random_state)
     problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args, rng)
+    first = solver_for(problem, solver)
     return run(
-        solver_for(problem, solver),
+        first,
         problem,
         tol=tol,
         max_iter=max_iter,
         max_time=max_time,
         callbacks=as_callbacks(callbacks, verbose),
         random_state=rng,
+        others=followers(problem, solver, first),
     )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -151,6 +152,8 @@ class Result:
         One entry per iteration.
     counts : Counts
         Evaluations, gradients and Hessians asked for.
+    solver : Solver
+        The solver; of several that went on from each other, the last.
     log : list of str
         What the solver tried, and why.
     direction : ndarray of shape (size,) or None
@@ -167,6 +170,7 @@ class Result:
     seconds: float
     history: History
     counts: Counts
+    solver: Any = None
     log: list[str] = field(default_factory=list)
     direction: np.ndarray | None = None
 

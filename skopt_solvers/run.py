@@ -30,6 +30,8 @@ __all__ = ["advance", "as_generator", "budget_of", "run"]
 
 NOISE = 1e-15  # certificates below this come and go with rounding
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
+FORECAST = 100  # iterations of a solver before its rate is taken for what it is
+FLOOR = 1e-9  # certificates that rounding may be to blame for
 EARLIER = "a callback chose an iterate before the last one"
 FIRST_LOOK = 8  # iterations after which a run may seem to run away
 LAST_LOOKS = (Status.CONVERGED, Status.STALLED, Status.MAX_ITER, Status.TIME)
@@ -47,6 +49,7 @@ def run(
     max_time: float | None = None,
     callbacks: Sequence[Callback] = (),
     random_state: Any = None,
+    others: Sequence[Solver] = (),
 ) -> Result:
     """Minimise `problem` with `solver`, from `x` on.
 
@@ -67,6 +70,9 @@ def run(
         ends the run and is the reason.
     random_state : int, RandomState, Generator or None
         Source of randomness of stochastic solvers.
+    others : sequence of Solver, default=()
+        Who goes on from the best point, one after the other, where a solver comes to a
+        halt or would not be there within `max_iter` at the rate of its certificate.
 
     Raises
     ------
@@ -82,7 +88,10 @@ def run(
     budget = budget_of(solver, tol, max_iter, max_time, random_state)
     start = problem.start() if x is None else np.array(x, np.float64)
     with one_blas_thread():
-        return advance(solver, problem, start, budget, None, callbacks)[0]
+        result, _ = advance(
+            solver, problem, start, budget, None, callbacks, others=others
+        )
+        return result
 
 
 def advance(
@@ -93,6 +102,7 @@ def advance(
     state: State | None = None,
     callbacks: Sequence[Callback] = (),
     begin: Callable[[Problem, np.ndarray, Budget], State] | None = None,
+    others: Sequence[Solver] = (),
 ) -> tuple[Result, State]:
     """As `run`, from x or from the state of a run on a problem next to this one.
 
@@ -104,7 +114,7 @@ def advance(
     if state is not None:
         first = partial(solver.resume, problem, state, budget)
     try:
-        return _Loop(solver, problem, budget, callbacks).run(first, x)
+        return _Loop(solver, problem, budget, callbacks, others).run(first, x)
     finally:
         for callback in callbacks:
             if isinstance(callback, Observer):
@@ -177,8 +187,11 @@ class _Loop:
         problem: Problem,
         budget: Budget,
         callbacks: Sequence[Callback],
+        others: Sequence[Solver] = (),
     ) -> None:
         self.solver, self.problem, self.budget = solver, problem, budget
+        self.others = list(others) if budget.tol is not None else []
+        self.since, self.mark = 0, (FORECAST, math.inf)
         self.callbacks, self.begun = callbacks, time.perf_counter()
         self.history = History()
         self.best: Point | None = None
@@ -203,6 +216,9 @@ class _Loop:
                 self.solver.step(self.problem, state)
                 state.n_iter += state.stride
                 status = self.record(state)
+                if self.others and (why := self.stuck(state, status)):
+                    state = self.hand_over(state, why)
+                    status = self.record(state)
         except (KeyboardInterrupt, SystemError) as error:
             if not _is_interrupt(error) or _interrupted_again():
                 raise
@@ -238,6 +254,43 @@ class _Loop:
         self.nearest = min(self.nearest, state.certificate.value)
         self.idle_since = 0 if better or nearer else self.idle_since + 1
         return not self.solver.stochastic and self.idle_since > PATIENCE
+
+    def stuck(self, state: State, status: Status | None) -> str:
+        """Why another solver should go on from here; empty if none should.
+
+        Looked for after 100, 200, 400, ... iterations of a solver.
+        """
+        done, goal = state.n_iter - self.since, self.budget.goal
+        if status is Status.STALLED:
+            return "no progress" if state.certificate.value > max(goal, FLOOR) else ""
+        look, before = self.mark
+        if status or done < look:
+            return ""
+        self.mark = 2 * look, self.nearest
+        if look == FORECAST or not 0.0 < goal < self.nearest < math.inf:
+            return ""
+        fall = math.log(before / self.nearest) / (look / 2)  # an iteration
+        needed = math.log(self.nearest / goal)
+        late = needed > fall * (self.budget.max_iter - state.n_iter)
+        return "slow progress" if late else ""
+
+    def hand_over(self, state: State, why: str) -> State:
+        """The state of the next solver, at the best point so far."""
+        last, limits = self.solver, (self.budget.tol, self.budget.max_iter)
+        self.solver = self.others.pop(0)
+        self.solver.tol, self.solver.max_iter = limits
+        point = self.answer(state)
+        following = self.solver.init(self.problem, point.x, self.budget)
+        following.n_iter += state.n_iter
+        note = (
+            f"{type(last).__name__}: {why} after {state.n_iter} iterations, at a "
+            f"certificate of {state.certificate.value:.1e}; "
+            f"{type(self.solver).__name__} goes on"
+        )
+        following.log = [*state.log, note, *following.log]
+        self.since, self.mark = state.n_iter, (FORECAST, math.inf)
+        self.idle_since = 0
+        return following
 
     def verdict(self, state: State) -> Status | None:
         """The one place where it is decided that a run is over, and why."""
@@ -328,6 +381,7 @@ class _Loop:
             seconds=time.perf_counter() - self.begun,
             history=self.history,
             counts=self.problem.counts,
+            solver=self.solver,
             log=state.log,
             direction=self.direction,
         )

@@ -118,7 +118,11 @@ def compare_solvers(
             excluded[name] = str(reason)
             continue
         model = clone(split.model).set_params(solver=clone(solver), **options)
-        trials.append(_trial(name, model, split))
+        try:
+            trials.append(_trial(name, model, split))
+        except MemoryError as reason:
+            excluded[name] = f"{name} needs more memory than there is: {reason}"
+            continue
         if trials[-1].message == Status.INTERRUPTED.value:
             break
     if not trials:

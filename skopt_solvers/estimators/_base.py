@@ -40,7 +40,7 @@ from ..problems._strength import relaxed
 from ..result import Result, Status
 from ..run import as_generator, run
 from ..solvers import Solver
-from ..solvers._auto import choose, solver_for
+from ..solvers._auto import choose, followers, solver_for
 from ._covariance import Fit
 from ._declare import estimator
 from ._error_bound import ErrorBound
@@ -143,7 +143,8 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
     result_ : Result or list of Result
         Status, message and counts, of each problem if there are several.
     solver_ : Solver
-        The solver that was used, with the `tol` and `max_iter` that were in force.
+        The solver that was used, with the `tol` and `max_iter` that were in force;
+        where "auto" went on with another, the last (`result_.log` says why).
     loss_, penalty_ : Loss, Penalty
         The parts of the objective.
     n_features_in_ : int
@@ -301,6 +302,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
                 easier = self._easier(problem, design, plan, task)
             results.append(self._run(problem, deadline, results, easier, start))
             result = results[-1]
+            self.solver_ = result.solver
             count = float(plan.weights.sum())
             self._fits.append(Fit(problem, result.x, count, result.certificate))
             if not (results[-1].success or hint):
@@ -338,6 +340,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
                 max_time=max(0.0, deadline - time.perf_counter()),
                 callbacks=self._watchers(),
                 random_state=self.random_state,
+                others=followers(problem, self.solver, self.solver_),
             )
         return replace(result, n_iter=result.n_iter + sum(r.n_iter for r in first))
 

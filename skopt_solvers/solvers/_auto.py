@@ -11,20 +11,27 @@ from .coordinate_descent import CoordinateDescent
 from .dual_coordinate_descent import DualCoordinateDescent
 from .interior_point import InteriorPoint
 from .lbfgs import LBFGS
+from .newton_cg import NewtonCG
 from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
 
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
 LIGHT = 4.0  # epochs of the dual are few where no sample moves far by itself
+_SMOOTH: tuple[type[Solver], ...] = (NewtonCG, LBFGS)
+_ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)
+_KINKED: tuple[type[Solver], ...] = (InteriorPoint, DualCoordinateDescent)
+LIGHT_PASS = 1e7  # products of entries and classes that conjugate gradients go through
+SMALL = 100  # coefficients whose Hessian is formed whatever it costs
 MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 
 
 def choose(problem: Problem) -> Solver:
     """The solver that suits a problem, from what it provides alone.
 
-    A large softmax whose ridge leaves each sample little room goes to its dual. Other
-    smooth problems go to L-BFGS, which preconditions itself with a Cholesky factor
-    where that is cheap, and is then close to Newton's method. Where the penalty is not
+    A large softmax whose ridge leaves each sample little room goes to its dual, a small
+    one to Newton's method with conjugate gradients. Other smooth problems go to L-BFGS,
+    which preconditions itself with a Cholesky factor where that is cheap, and is then
+    close to Newton's method. Where the penalty is not
     smooth, coordinate descent works on the few columns that are in use, and block
     descent on the few groups of columns, where the penalty is one of groups; where a
     sample has several predictions (softmax), proximal Newton does what coordinate
@@ -40,7 +47,7 @@ def choose(problem: Problem) -> Solver:
     if _lightly_fitted_classes(problem):
         return DualCoordinateDescent()
     if Oracle.SMOOTH in problem.provides:
-        return LBFGS()
+        return NewtonCG() if _light_classes(problem) else LBFGS()
     if BlockDescent.requires in problem.provides:
         return BlockDescent()
     if CoordinateDescent.requires in problem.provides:
@@ -60,6 +67,30 @@ def _lightly_fitted_classes(problem: Problem) -> bool:
     dual = Oracle.DUAL in problem.provides
     large = problem.size > MANY
     return several and dual and large and problem.row_bend <= LIGHT
+
+
+def _light_classes(problem: Problem) -> bool:
+    """Whether a softmax is so small that iterations cost more than products."""
+    if Oracle.ROWS not in problem.provides or Oracle.COLUMNS in problem.provides:
+        return False
+    design, classes = problem.design, problem.lanes  # type: ignore[attr-defined]
+    return problem.size > SMALL and design.nnz * classes <= LIGHT_PASS
+
+
+def followers(problem: Problem, given: Any, first: Solver) -> list[Solver]:
+    """Who goes on, one after the other, where the solver of "auto" is stuck.
+
+    Nobody does if another than "auto" was `given`.
+
+    They go about the problem in other ways: by products with the Hessian where a metric
+    does not last, by whole gradients where coordinates do not lead on.
+    """
+    if given is first or given != "auto" or Oracle.CONCAVE in problem.provides:
+        return []
+    ways = _SMOOTH if Oracle.SMOOTH in problem.provides else _ROUGH
+    ways = ways if Oracle.GRADIENT in problem.provides else _KINKED
+    able = (way for way in ways if way.requires in problem.provides)
+    return [way() for way in able if not isinstance(first, way)]
 
 
 def solver_for(problem: Problem, solver: Any) -> Solver:
