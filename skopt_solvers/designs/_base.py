@@ -125,6 +125,10 @@ class Design(ABC):
     def take(self, rows: Array) -> "Design":
         """The design of these rows, copied in this order, ready for row access."""
 
+    def single(self, shift: Array) -> Array | None:
+        """``X - shift`` in single precision, if products with that cost less."""
+        return None
+
     @property
     @abstractmethod
     def alike(self) -> bool:

@@ -192,6 +192,15 @@ class Dense(Design):
     def take(self, rows: Array) -> "Dense":
         return Dense(np.ascontiguousarray(self.X[rows]))
 
+    def single(self, shift: Array) -> Array | None:
+        if self.dtype == np.float32:
+            return None
+        out = self.X.astype(np.float32)
+        if shift.any():
+            for b in blocks(out, self.shape[1]):
+                out[b] = self.X[b] - shift
+        return out
+
     def in_units(self, scale: Array, shift: Array) -> tuple["Dense", Array]:
         if shift.any() or (scale != 1.0).any():
             own = self.X.view()

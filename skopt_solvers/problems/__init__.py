@@ -12,7 +12,8 @@ from ._base import (
 )
 from .function import FunctionProblem
 from .gradients import SPSA, FiniteDifferences, GradientEstimator
-from .linear import LinearProblem, linear_problem
+from .linear import LinearProblem
+from .making import linear_problem
 
 __all__ = [
     "SPSA",

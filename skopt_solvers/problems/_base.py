@@ -267,8 +267,21 @@ class Problem(ABC):
         """Hessian matrix of the smooth objective."""
 
     @abstractmethod
-    def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
-        """The map from v to the Hessian at `point` times v."""
+    def hessian_vector(
+        self, point: Point, through: Any = None
+    ) -> Callable[[Array], Array]:
+        """The map from v to the Hessian at `point` times v.
+
+        `through` is what `rough` returned, where products need not be exact.
+        """
+
+    def diagonal(self, point: Point) -> Array:
+        """Diagonal of the Hessian as a metric; by default `scales`, which bound it."""
+        return self.scales(point)
+
+    def rough(self) -> Any:
+        """A way to faster products that are not exact; None where there is none."""
+        return None
 
 
 class ValuePoint(Point):

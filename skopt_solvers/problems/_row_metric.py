@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-ALL = 1000  # rows that enter one by one if there are no more
+KEPT = 1000  # rows whose products are computed once
 MOST = 800  # rows that do otherwise
 REST = 0.1  # of the leverage of all rows that may be left to the diagonal
 
@@ -24,25 +24,31 @@ class RowMetric:
 
     .. math:: L^{-1} - L^{-1} U' (I + U L^{-1} U')^{-1} U L^{-1}.
 
-    Rows enter U in the order of their leverage; the others add their squares to L. The
-    intercept is one more column of ones, taken where all columns are zero.
+    Rows enter U in the order of their leverage; the others add their squares to L.
+    Where no more than `most` have any curvature, all of these enter: then it is exact.
+    The intercept is one more column of ones, taken where all columns are zero.
     """
 
-    def __init__(self, problem: "LinearProblem", point: "LinearPoint") -> None:
+    def __init__(
+        self, problem: "LinearProblem", point: "LinearPoint", most: int
+    ) -> None:
         self.problem, self.frame = problem, problem.user_frame()
         design, p = problem.design, problem.n_columns
         d = problem.response.weigh(point.curvatures)
         ridge = problem.ridge(point.x)[:p]
-        self.rows = heaviest(problem, d, ridge)
+        self.rows = heaviest(problem, d, ridge, most)
         rest = d.copy()
         rest[self.rows] = 0.0
         self.exact = not rest.any()
         diagonal = ridge if self.exact else ridge + design.square_tdot(readonly(rest))
         self.inverse = 1.0 / np.maximum(diagonal, 1e-300)
-        self.part = design if self.exact else design.take(self.rows)
+        whole = len(self.rows) == len(d)
+        self.part = design if whole else design.take(self.rows)
         self.root = np.sqrt(d[self.rows])
-        if self.exact and ridge.min() == ridge.max():
-            system = problem.row_products * self.inverse[0]
+        if self.exact and len(d) <= KEPT and ridge.min() == ridge.max():
+            among = problem.row_products
+            among = among if whole else among[np.ix_(self.rows, self.rows)]
+            system = among * self.inverse[0]
         else:
             system = self.part.cross_gram(readonly(self.inverse))
         if problem.fit_intercept:
@@ -67,11 +73,12 @@ class RowMetric:
         return self.frame.leave(y - self.inverse * back)
 
 
-def heaviest(problem: "LinearProblem", d: Array, ridge: Array) -> Array:
+def heaviest(problem: "LinearProblem", d: Array, ridge: Array, most: int) -> Array:
     """Rows with the largest ``d_i x_i' diag(1/ridge) x_i``, in order of storage."""
     n = problem.design.shape[0]
-    if n <= ALL:
-        return np.arange(n)
+    used = np.flatnonzero(d)
+    if len(used) <= most:
+        return used
     weights = readonly(1.0 / np.maximum(ridge, 1e-300))
     leverage = d * squares(problem.design.rows.record(), weights, n)
     order = np.argsort(-leverage, kind="stable")

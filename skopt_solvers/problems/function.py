@@ -218,7 +218,9 @@ class FunctionProblem(Problem):
         total[np.diag_indices(self.size)] += self.ridge(point.x)
         return total
 
-    def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
+    def hessian_vector(
+        self, point: Point, through: Any = None
+    ) -> Callable[[Array], Array]:
         if self.hessp is None:
             matrix = self.hessian(point)
             return lambda v: matrix @ v

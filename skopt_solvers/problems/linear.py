@@ -25,6 +25,7 @@ from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
+from ._second_order import Rough, hessian_diagonal
 from ._span import Span, span_of
 from ._sweep import LinearSweep
 from ._units import Past
@@ -406,10 +407,10 @@ class LinearProblem(Problem):
         self.counts.hessians += 1
         return class_blocks(self, point)
 
-    def row_metric(self, point: LinearPoint) -> RowMetric:
-        """The Hessian's inverse through the rows that matter most."""
+    def row_metric(self, point: LinearPoint, most: int) -> RowMetric:
+        """The Hessian's inverse through the rows that matter most, or all if few."""
         self.counts.hessians += 1
-        return RowMetric(self, point)
+        return RowMetric(self, point, most)
 
     def ridge(self, x: Array) -> Array:
         """Second derivative of a smooth penalty in each coordinate; else zeros."""
@@ -458,39 +459,22 @@ class LinearProblem(Problem):
         for j in free[free < len(blocks)]:
             blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
 
-    def hessian_vector(self, point: Point) -> Callable[[Array], Array]:
+    def diagonal(self, point: Point) -> Array:
         assert isinstance(point, LinearPoint)
-        ridge = self.ridge(point.x)
+        return hessian_diagonal(self, point)
+
+    def rough(self) -> "Rough | None":
+        return Rough.of(self)
+
+    def hessian_vector(
+        self, point: Point, through: Any = None
+    ) -> Callable[[Array], Array]:
+        assert isinstance(point, LinearPoint)
+        ridge, through = self.ridge(point.x), through or self
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
-            rows = self.response.weigh(point.curve(self.push(v)))
-            return self.pull(rows) + ridge * v
+            rows = self.response.weigh(point.curve(through.push(v)))
+            return through.pull(rows) + ridge * v  # type: ignore[no-any-return]
 
         return product
-
-
-def linear_problem(
-    X: Any,
-    y: Array,
-    loss: Any,
-    penalty: BasePenalty,
-    *,
-    sample_weight: Array | None = None,
-    fit_intercept: bool = True,
-    lanes: int = 0,
-    offset: Array | None = None,
-) -> LinearProblem:
-    """The problem of fitting `loss` and `penalty` to arrays or sparse matrices.
-
-    The predictions that the loss sees are those of the model plus `offset`.
-    """
-    from ..designs import as_design
-    from .responses import as_response
-
-    design = as_design(X)
-    weights = np.ones(design.shape[0]) if sample_weight is None else sample_weight
-    weights = np.asarray(weights, np.float64) / np.max(weights)
-    weights /= np.sum(weights)
-    response = as_response(loss, np.asarray(y, np.float64), weights, lanes, offset)
-    return LinearProblem(design, response, penalty, fit_intercept)

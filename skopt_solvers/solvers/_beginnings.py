@@ -1,29 +1,41 @@
-"""Where L-BFGS begins on linear models: on samples of the rows, or in the dual."""
+"""Where L-BFGS begins on linear models: in the dual, or with stronger ridges."""
 
 import math
+from dataclasses import replace
+from typing import Any
 
-from ..problems._base import Problem
 from ._base import Array, Budget
 from .dual_coordinate_descent import DualCoordinateDescent, DualState
+from .newton_cg import NewtonCG, NewtonCGState
 
-PATIENCE = 40.0  # epochs that may be left for the dual to go on
-ENOUGH = 12  # epochs after which that is forecast
+PATIENCE = 64.0  # passes over the data that may be left for the dual to go on
+FLAT, FEW = 600.0, 5000  # where some samples have no curvature, and rows are few
+LONE = 80.0  # entries that take as long as a sample's own step
+
+EASY = 1.0  # how far a sample's own step may go in the first of the easier problems
+EASIER = 10.0  # factor of the ridge from one to the next
+ROUGHLY, STEPS = 1e-2, 100  # certificate of their solutions, iterations they may take
 
 
-def ascended(problem: Problem, x: Array, budget: Budget) -> tuple[DualState, str]:
+def ascended(problem: Any, x: Array, budget: Budget) -> tuple[DualState, str]:
     """Epochs in the dual while they promise to end soon; and what happened."""
     dual = DualCoordinateDescent()
     state = dual.init(problem, x, budget)
-    left, before = math.nan, state.certificate.value
+    n, entries = problem.design.shape[0], problem.design.nnz
+    epoch = 1.0 + LONE * n / max(entries, 1)  # in passes over the data
+    goal = max(budget.goal, 1e-15)
+    looks, left = [(0, state.certificate.value)], math.nan
     while state.n_iter < budget.max_iter and not budget.spent:
         if state.certificate.exact and state.certificate.value <= budget.goal:
             return state, f"dual: {state.n_iter} epochs, which were enough"
         dual.step(problem, state)
         state.n_iter += state.stride
-        now = state.certificate.value
-        left = _left(before, now, state.stride, max(budget.goal, 1e-15))
-        before = now
-        if state.n_iter >= ENOUGH and left > PATIENCE:
+        looks.append((state.n_iter, min(looks[-1][1], state.certificate.value)))
+        left = _left(looks, goal)
+        point: Any = state.point
+        flat = n <= FEW and not point.curvatures.all()
+        most = (FLAT if flat else PATIENCE) / epoch
+        if left > most:
             break
     return state, (
         f"dual: left after {state.n_iter} epochs at a gap of "
@@ -31,10 +43,44 @@ def ascended(problem: Problem, x: Array, budget: Budget) -> tuple[DualState, str
     )
 
 
-def _left(before: float, now: float, epochs: int, goal: float) -> float:
-    """Epochs until the gap is at `goal`, if it goes on falling as it did."""
+def _left(looks: list[tuple[int, float]], goal: float) -> float:
+    """Epochs until the gap is at `goal`, if it goes on falling as of late.
+
+    `looks` are numbers of epochs and the least gaps so far; the later half counts.
+    """
+    done, now = looks[-1]
+    first, before = [look for look in looks if 2 * look[0] <= done][-1]
     if not now > goal:
         return 0.0
     if not now < before:
         return math.inf
-    return epochs * math.log(now / goal) / math.log(before / now)
+    return (done - first) * math.log(now / goal) / math.log(before / now)
+
+
+def softened(problem: Any, state: NewtonCGState) -> None:
+    """Come down to the ridge by factors of ten, each time to a rough solution.
+
+    Where a loss bends on one side only, Newton's steps from afar are cut short as soon
+    as a few samples change sides. From a ridge to the next not many do.
+    """
+    alpha, bend, begun = problem.penalty.alpha, problem.row_bend, state.n_iter
+    rounds = int(math.log(max(bend / EASY, 1.0), EASIER)) if math.isfinite(bend) else 0
+    for k in range(rounds, 0, -1):
+        softer = problem.with_penalty(problem.penalty.at(alpha * EASIER**k))
+        point: Any = state.point
+        inner = replace(state, point=point.under(softer),
+                        budget=replace(state.budget, tol=ROUGHLY))  # fmt: skip
+        inner.certify(softer)
+        for _ in range(STEPS):
+            near = inner.certificate.exact and inner.certificate.value <= ROUGHLY
+            if near or inner.stalled or state.budget.spent:
+                break
+            NewtonCG().step(softer, inner)
+            state.n_iter += 1
+        point, state.hard, state.looked = inner.point, inner.hard, inner.looked
+        state.point, state.rough = point.under(problem), inner.rough
+    if rounds:
+        state.certify(problem)
+        state.log.append(
+            f"start: {state.n_iter - begun} iterations with {rounds} stronger ridges"
+        )

@@ -10,8 +10,9 @@ NOISE = 1e-15  # differences of the objective below this share of it are roundin
 
 
 def search(
-    line: Line, value: float, slope: float, t: float = 1.0, tries: int = 60
-) -> float | None:
+    line: Line, value: float, slope: float, t: float = 1.0, tries: int = 60,
+    flat: float = FLAT,
+) -> float | None:  # fmt: skip
     """A step length that satisfies Wolfe's conditions, None if there is no descent.
 
     Parameters
@@ -24,6 +25,8 @@ def search(
         First trial.
     tries : int, default=60
         Largest number of trials.
+    flat : float, default=0.5
+        Share of its size at the origin that the slope must fall to.
     """
     slack = NOISE * abs(value)
     low, low_slope, high = 0.0, slope, math.inf
@@ -35,7 +38,7 @@ def search(
         if not f <= value + DECREASE * t * slope + slack:
             high = t
             t = _inside(low, low_slope, t, m, cautious=True)
-        elif abs(m) <= FLAT * abs(slope):
+        elif abs(m) <= flat * abs(slope):
             return t
         elif m > 0:
             high = t

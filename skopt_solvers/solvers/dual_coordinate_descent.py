@@ -9,7 +9,7 @@ from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 
-FIRST, NEXT = 8, 4  # epochs between exact looks at the gap
+LOOK = 4  # epochs between exact looks at the gap
 
 
 @dataclass
@@ -85,7 +85,7 @@ class DualCoordinateDescent(Solver):
     def step(self, problem: Problem, state: Any) -> None:
         ascent, budget = state.ascent, state.budget
         enough = max(budget.goal, 1e-16) * state.point.objective
-        most = min(NEXT if state.n_iter else FIRST, budget.max_iter - state.n_iter)
+        most = min(LOOK, budget.max_iter - state.n_iter)
         state.stride = 0
         while state.stride < most:
             closed = ascent.epoch(state.rng.permutation(ascent.runs))

@@ -11,20 +11,28 @@ import numpy as np
 from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
-from ._base import Array, Budget, Solver, State
-from ._beginnings import ascended
+from ._base import Array, Budget, Solver
+from ._beginnings import ascended, softened
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
-from .newton_cg import NewtonCG
-from .preconditioners import Blocks, Cholesky, Diagonal, Identity, Preconditioner, Rows
+from .newton_cg import WIDE, NewtonCG, NewtonCGState
+from .preconditioners import (
+    FEW_ROWS,
+    Blocks,
+    Cholesky,
+    Diagonal,
+    Identity,
+    Preconditioner,
+    rows_cost,
+)
 
-SINGLE = Oracle.DUAL | Oracle.COLUMNS  # of one prediction per sample
 CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
+PRODUCTS = 300.0  # that the first system may take before a factor of rows is tried
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
@@ -33,7 +41,7 @@ SAFE = 0.3  # of the tolerance, asked of a model that stands for another one
 
 
 @dataclass
-class LBFGSState(State):
+class LBFGSState(NewtonCGState):
     """Pairs of steps and changes of gradient, around a metric."""
 
     metric: Preconditioner = field(default_factory=Identity)
@@ -74,7 +82,8 @@ class LBFGS(Solver):
         "auto" begins linear models on samples of the rows, where these are many. Where
         columns are many and all share a ridge it solves the model in the span of the
         rows, of no more columns than rows; where these are many too, or ridges differ,
-        it begins with `DualCoordinateDescent`. None begins at the start of the problem.
+        it begins with `DualCoordinateDescent`, and goes on with `NewtonCG` where that
+        would take long. None begins at the start of the problem, and does without.
     tol : float, default=1e-6
         Certificate at which to stop.
     max_iter : int, default=1000
@@ -120,10 +129,12 @@ class LBFGS(Solver):
         state.certify(problem)
         if self._done(state):
             return state
-        part = None
+        part, wide = None, self.start == "auto" and self._wide(problem)
         if self.start == "auto" and np.array_equal(x, problem.start()):
             part = self._begin(problem, state)
-        if not self._done(state):
+        if wide and not self._done(state):
+            self._by_products(problem, state)
+        elif not self._done(state):
             state.metric = self._metric(problem, part)
             state.metric.build(problem, state.point)
             state.log.append(f"metric: {type(state.metric).__name__}")
@@ -138,8 +149,10 @@ class LBFGS(Solver):
                 self._inside(problem, span, state)
             elif problem.design.shape[0] > FEW:
                 dual, note = ascended(problem, state.point.x, state.budget)
-                state.point, state.certificate = dual.point, dual.certificate
-                state.witness, state.n_iter = dual.witness, dual.n_iter
+                if dual.point.objective < state.point.objective:
+                    state.point, state.certificate = dual.point, dual.certificate
+                    state.witness = dual.witness
+                state.n_iter = dual.n_iter
                 state.log.append(note)
             return None
         part, x, width = None, state.point.x, problem.size
@@ -153,6 +166,15 @@ class LBFGS(Solver):
                 state.point = point
                 state.certify(problem)
         return part
+
+    def _by_products(self, problem: Any, state: Any) -> None:
+        """Go on by conjugate gradients, or factors of rows where few are in use."""
+        bent = int(np.count_nonzero(state.point.curvatures))
+        some = bent < problem.design.shape[0]
+        state.newton = True
+        state.hard = bent <= FEW_ROWS or (some and rows_cost(problem, bent) <= PRODUCTS)
+        if some:
+            softened(problem, state)
 
     def _inside(self, problem: Any, span: Any, state: LBFGSState) -> None:
         """Minimise in the span of the rows, and go to where that ends."""
@@ -189,7 +211,7 @@ class LBFGS(Solver):
 
     def _wide(self, problem: Problem) -> bool:
         """Whether a Hessian is too large to be formed, and there is a dual."""
-        if SINGLE not in problem.provides:
+        if WIDE not in problem.provides:
             return False
         n, p = problem.design.shape  # type: ignore[attr-defined]
         return self.preconditioner == "auto" and (p > LARGEST or p > max(n, SMALL))
@@ -211,13 +233,13 @@ class LBFGS(Solver):
         if state.point is not before:
             state.certify(problem)
             self._certify(problem, state)
-        elif state.stalled and state.metric.factored and SINGLE in problem.provides:
+        elif state.stalled and state.metric.factored and WIDE in problem.provides:
             self._rebuild(problem, state)  # nothing is left to gain but a certificate
             self._by_newton(problem, state, state.metric.solve)
 
     def _certify(self, problem: Any, state: Any) -> None:
         """By the slopes of a Newton step, where those of the point do not suffice."""
-        able = state.metric.factored and SINGLE in problem.provides
+        able = state.metric.factored and WIDE in problem.provides
         if self._done(state) or not able or state.n_iter < state.next_try:
             return
         g = state.point.gradient
@@ -297,8 +319,6 @@ class LBFGS(Solver):
             return Cholesky()
         if self.preconditioner != "auto":
             return Identity() if self.preconditioner is None else Diagonal()
-        if self._wide(problem):
-            return Rows()
         if able and self._blocked(problem):
             return Blocks()
         if not able or problem.size > LARGEST:

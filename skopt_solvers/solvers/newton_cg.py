@@ -1,6 +1,7 @@
 """Newton's method with conjugate gradients in place of a factorisation."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,29 @@ from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 from ._search import search
-from .preconditioners import Diagonal
+from .preconditioners import FEW_ROWS, Diagonal, Preconditioner, Rows, rows_cost
+
+WIDE = Oracle.DUAL | Oracle.COLUMNS  # a ridge, and one prediction per sample
+EXACT = 0.01  # share of the slope left by line searches, cheap beside products
+MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
+HEAVY = 800  # rows of a factor that is none of all
+
+
+@dataclass
+class NewtonCGState(State):
+    """What was learned of the products with the Hessian.
+
+    Attributes
+    ----------
+    hard : bool
+        Whether conjugate gradients cost more than a factor of the rows in use.
+    rough : object or None
+        A way to faster products, once it was looked for.
+    """
+
+    hard: bool = False
+    looked: bool = False
+    rough: Any = None
 
 
 class NewtonCG(Solver):
@@ -18,7 +41,9 @@ class NewtonCG(Solver):
 
     .. math:: \|H_t d + g_t\| \le \min(\tfrac12, \sqrt{\|g_t\| / \|g_0\|})\, \|g_t\|,
 
-    in the norm of the inverse diagonal preconditioner. Never forms H.
+    in the norm of the inverse diagonal preconditioner. Never forms H. Where only some
+    rows have any curvature (squared hinge), and a factor of the products of these costs
+    less than the conjugate gradients did, it takes their place.
 
     Cost per iteration: one value and gradient, and one Hessian product (a pass over the
     data) per conjugate gradient step; memory 8 vectors.
@@ -57,8 +82,8 @@ class NewtonCG(Solver):
         self.tol = tol
         self.max_iter = max_iter
 
-    def init(self, problem: Problem, x: Array, budget: Budget) -> State:
-        state = State(problem.at(x), budget, NOT_YET)
+    def init(self, problem: Problem, x: Array, budget: Budget) -> NewtonCGState:
+        state = NewtonCGState(problem.at(x), budget, NOT_YET)
         state.certify(problem)
         return state
 
@@ -67,25 +92,29 @@ class NewtonCG(Solver):
         direction = self._direction(problem, state)
         slope = float(point.gradient @ direction)
         line = problem.line(point, direction)
-        t = search(line, point.objective, slope) if slope < 0 else None
+        t = search(line, point.objective, slope, flat=EXACT) if slope < 0 else None
         if t is None:
             state.stalled = True
             return
         state.point, state.rate = line.point(t), t
         state.certify(problem)
 
-    def _direction(self, problem: Problem, state: State) -> Array:
+    def _direction(self, problem: Problem, state: Any) -> Array:
         """Conjugate gradients on ``H d = -g`` until the residual is small enough."""
         g = state.point.gradient
-        metric = Diagonal()
+        metric, most = self._metric(problem, state)
         metric.build(problem, state.point)
-        scales = 1.0 / metric.inverse
-        product = problem.hessian_vector(state.point)
+        if metric.exact:
+            return -metric.solve(g)
+        scales = problem.scales(state.point)
+        if not state.looked:
+            state.looked, state.rough = True, problem.rough()
+        product = problem.hessian_vector(state.point, state.rough)
         d, r = np.zeros_like(g), -g
         y = metric.solve(r)
         p, energy = y.copy(), float(r @ y)
         goal = energy * min(0.25, math.sqrt(max(state.certificate.value, 1e-12)), 0.1)
-        for _ in range(2 * len(g) + 20):
+        for _ in range(most):
             hp = product(p)
             curvature = float(p @ hp)
             if curvature <= 1e-15 * float((p * p) @ scales) or state.budget.spent:
@@ -99,4 +128,18 @@ class NewtonCG(Solver):
                 break
             p = y + (following / energy) * p
             energy = following
+        else:
+            state.hard = most < 2 * len(g)
         return d if d.any() else metric.solve(-g)
+
+    def _metric(self, problem: Any, state: Any) -> tuple[Preconditioner, int]:
+        """What to solve the system with, and how many products it may take."""
+        most = 2 * problem.size + 20
+        if WIDE not in problem.provides:
+            return Diagonal(here=True), most
+        used = int(np.count_nonzero(state.point.curvatures))
+        whole = used <= (MOST_ROWS if used < problem.design.shape[0] else FEW_ROWS)
+        if state.hard:
+            return Rows(MOST_ROWS if whole else FEW_ROWS), most
+        cost = int(rows_cost(problem, used if whole else HEAVY)) + 1
+        return Diagonal(here=True), min(cost, most)

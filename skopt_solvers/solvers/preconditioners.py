@@ -18,6 +18,9 @@ LEAST, MOST = 1e-12, 1e8  # damping of a unit diagonal
 COSTLY = 60.0  # evaluations: what blocks cost, and as often as they help (measured)
 
 
+FEW_ROWS = 1000  # whose products are kept
+
+
 class Preconditioner(ABC):
     """An approximation of the Hessian that is cheap to invert.
 
@@ -60,10 +63,20 @@ class Identity(Preconditioner):
 
 
 class Diagonal(Preconditioner):
-    """The diagonal, or a bound of it: undoes the scales of the columns."""
+    """A bound of the diagonal: undoes the scales of the columns.
+
+    Parameters
+    ----------
+    here : bool, default=False
+        Whether it is to be the diagonal at the point itself, if that is a good metric.
+    """
+
+    def __init__(self, here: bool = False) -> None:
+        self.here = here
 
     def build(self, problem: Problem, point: Point) -> None:
-        self.inverse = 1.0 / np.maximum(problem.scales(point), 1e-300)
+        scales = problem.diagonal(point) if self.here else problem.scales(point)
+        self.inverse = 1.0 / np.maximum(scales, 1e-300)
 
     def solve(self, v: Array) -> Array:
         return self.inverse * v
@@ -116,20 +129,32 @@ class Rows(Preconditioner):
     """Woodbury's formula on the rows of a linear model that matter most.
 
     Exact where the rows are few. For models with many columns and a ridge on each.
+
+    Parameters
+    ----------
+    most : int, default=1000
+        Rows in use, those with any curvature, up to which all are taken.
     """
 
+    def __init__(self, most: int = FEW_ROWS) -> None:
+        self.most = most
+
     def build(self, problem: Any, point: Point) -> None:
-        self.metric = problem.row_metric(point)
+        self.metric = problem.row_metric(point, self.most)
         self.exact = self.factored = self.metric.exact
 
     def solve(self, v: Array) -> Array:
         return self.metric.solve(v)  # type: ignore[no-any-return]
 
     def cost(self, problem: Any) -> float:
-        rows, n = len(self.metric.rows), problem.design.shape[0]
-        # its products, in units of two passes over all entries, and a factorisation
-        products = 0.0 if self.exact else 1.0 + 0.1 * rows * rows / n
-        return products + rows**3 / (120.0 * max(problem.design.nnz, 1))
+        return rows_cost(problem, len(self.metric.rows))
+
+
+def rows_cost(problem: Any, rows: int) -> float:
+    """Cost of a metric of some rows, in evaluations."""
+    n, entries = problem.design.shape[0], max(problem.design.nnz, 1)
+    products = 0.0 if n <= FEW_ROWS else 1.0 + 0.1 * rows * rows / n
+    return products + rows**3 / (120.0 * entries)
 
 
 class Blocks(Preconditioner):

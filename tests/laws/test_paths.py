@@ -21,9 +21,8 @@ from skopt_solvers import (
 from skopt_solvers.designs import as_design
 from skopt_solvers.losses import Quantile, ScorerLoss
 from skopt_solvers.penalties import L1, L2, Box, ElasticNet, Penalty
-from skopt_solvers.problems import IncompatibleProblem
+from skopt_solvers.problems import IncompatibleProblem, linear_problem
 from skopt_solvers.problems._shared_gram import SharedGram
-from skopt_solvers.problems.linear import linear_problem
 from skopt_solvers.solvers import LBFGS
 
 RNG = np.random.default_rng(0)

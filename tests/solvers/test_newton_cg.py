@@ -1,0 +1,120 @@
+"""Metrics and products of the conjugate gradients of Newton's method."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from skopt_solvers import AdvancedLinearClassifier, AdvancedLogisticRegression
+from skopt_solvers.losses import Logistic, ModifiedHuber, SquaredHinge
+from skopt_solvers.penalties import L2
+from skopt_solvers.problems import linear_problem
+from skopt_solvers.problems._second_order import SMALL
+
+STORAGE = [np.asfortranarray, np.ascontiguousarray, sp.csr_array, sp.csc_array]
+
+
+def data(n: int, p: int, density: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(n, p)) * (rng.random((n, p)) < density) + 0.3
+    y = np.where(X[:, :3].sum(axis=1) + rng.normal(size=n) > 1.0, 1.0, -1.0)
+    return X, y
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("storage", STORAGE)
+@pytest.mark.parametrize("loss", [Logistic(), SquaredHinge()])
+def test_the_diagonal_is_that_of_the_hessian(
+    loss: Any, storage: Any, intercept: bool
+) -> None:
+    X, y = data(40, 6)
+    s = np.arange(40) % 3 + 0.5
+    problem = linear_problem(
+        storage(X), y, loss, L2(0.1), sample_weight=s, fit_intercept=intercept
+    )
+    point = problem.at(np.random.default_rng(0).normal(size=problem.size))
+    expected = np.diag(problem.hessian(point))
+    np.testing.assert_allclose(problem.diagonal(point), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("most", [3, 1000])
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("ridges", [1.0, 5.0])
+@pytest.mark.parametrize("loss", [SquaredHinge(), ModifiedHuber(), Logistic()])
+def test_a_metric_of_rows(
+    loss: Any, ridges: float, intercept: bool, most: int
+) -> None:
+    """Exact where it says so, also when some rows do not bend at all."""
+    X, y = data(30, 50)
+    weights = np.linspace(1.0, ridges, 50)
+    problem = linear_problem(X, y, loss, L2(0.1, weights), fit_intercept=intercept)
+    point = problem.at(0.4 * np.random.default_rng(1).normal(size=problem.size))
+    metric = problem.row_metric(point, most)
+    bent = np.count_nonzero(point.curvatures)
+    assert metric.exact or bent > most
+    assert isinstance(loss, Logistic) or bent < 30
+    v = np.random.default_rng(2).normal(size=problem.size)
+    product = problem.hessian_vector(point)(metric.solve(v))
+    if metric.exact:
+        np.testing.assert_allclose(product, v, atol=1e-6 * np.abs(v).max())
+    assert v @ metric.solve(v) > 0
+
+
+def test_no_row_bends() -> None:
+    X, y = data(30, 50)
+    problem = linear_problem(X, y, SquaredHinge(), L2(0.1), fit_intercept=False)
+    far = np.linalg.lstsq(X, 9.0 * y, rcond=None)[0]
+    point = problem.at(far)
+    assert not point.curvatures.any()
+    v = np.ones(50)
+    np.testing.assert_allclose(problem.row_metric(point, 10).solve(v), 10.0 * v)
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("offset", [0.0, 1e4])
+def test_rough_products_are_nearly_exact(offset: float, intercept: bool) -> None:
+    X, y = data(2000, 30)
+    assert X.size > SMALL
+    X[:, 4] = 7.0
+    X = X + offset * intercept
+    problem = linear_problem(X, y, Logistic(), L2(0.1), fit_intercept=intercept)
+    point, v = problem.at(problem.start()), np.linspace(-1.0, 1.0, problem.size)
+    exact = problem.hessian_vector(point)(v)
+    rough = problem.hessian_vector(point, problem.rough())(v)
+    np.testing.assert_allclose(rough, exact, atol=1e-5 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_rough_products_are_none_where_single_precision_ends(scale: float) -> None:
+    X, y = data(2000, 30)
+    problem = linear_problem(X * scale, y, Logistic(), L2(0.1), fit_intercept=False)
+    assert problem.rough() is None
+
+
+@pytest.mark.parametrize(
+    ("C", "solver"), [(1.0, "newton_cg"), (1.0, "auto"), (1e4, "auto"), (1e8, "auto")]
+)
+@pytest.mark.parametrize("loss", ["squared_hinge", "modified_huber"])
+def test_separable_and_wide_with_next_to_no_ridge(
+    loss: str, C: float, solver: str
+) -> None:
+    X, y = data(1200, 2500, density=0.05)
+    X = sp.csr_array(np.where(X == 0.3, 0.0, X))
+    model = AdvancedLinearClassifier(
+        loss, alpha=1.0 / (C * len(y)), fit_intercept=False, solver=solver
+    ).fit(X, y)
+    assert model.certificate_ <= 1e-6
+    tight = np.abs(y * (X @ model.coef_.ravel())).min()
+    assert C == 1.0 or tight > 0.99
+
+
+def test_float32_data_and_softmax() -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(900, 70))
+    y = (X[:, :5] + rng.gumbel(size=(900, 5))).argmax(axis=1)
+    fits = [AdvancedLogisticRegression(100.0, tol=1e-10, solver="newton_cg").fit(Z, y)
+            for Z in (X, X.astype(np.float32), sp.csr_array(X))]  # fmt: skip
+    for model in fits:
+        assert model.certificate_ <= 1e-10
+        np.testing.assert_allclose(model.coef_, fits[0].coef_, atol=1e-4)
