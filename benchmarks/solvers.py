@@ -70,32 +70,29 @@ def _groups(problem: Problem) -> tuple[list[list[int]], np.ndarray]:
 # -- this package ----------------------------------------------------------------------
 
 
-def _ours(problem: Problem, tol: float) -> Answer:
+def our_model(problem: Problem, tol: float) -> Any:
+    """The estimator for a problem, not fitted."""
     strength, kind = problem.l1 + problem.l2, problem.kind
     common = {"fit_intercept": problem.intercept, "tol": tol}
-    if kind in GROUPS:
-        return _our_groups(problem, common)
     if kind == "lasso":
-        model: Any = ProximalLasso(strength, **common)
-    elif kind == "elastic net":
-        model = ProximalElasticNet(strength, l1_ratio=0.5, **common)
-    elif kind == "squared hinge":
-        model = AdvancedLinearClassifier("squared_hinge", alpha=strength, **common)
-    elif kind == "poisson":
-        model = AdvancedPoissonRegressor(strength, **common)
-    else:
-        share = problem.l1 / strength
-        model = AdvancedLogisticRegression(problem.inverse, l1_ratio=share, **common)
-    return _fitted(model, problem)
-
-
-def _our_groups(problem: Problem, common: dict[str, Any]) -> Answer:
-    if problem.kind == "group lasso":
-        model: Any = ProximalGroupLasso(problem.l1, groups=problem.groups, **common)
-    else:
+        return ProximalLasso(strength, **common)
+    if kind == "elastic net":
+        return ProximalElasticNet(strength, l1_ratio=0.5, **common)
+    if kind == "group lasso":
+        return ProximalGroupLasso(problem.l1, groups=problem.groups, **common)
+    if kind == "logistic group lasso":
         penalty = GroupLasso(problem.l1, groups=problem.groups)
-        model = AdvancedLinearClassifier("logistic", penalty, **common)
-    return _fitted(model, problem)
+        return AdvancedLinearClassifier("logistic", penalty, **common)
+    if kind == "squared hinge":
+        return AdvancedLinearClassifier("squared_hinge", alpha=strength, **common)
+    if kind == "poisson":
+        return AdvancedPoissonRegressor(strength, **common)
+    share = problem.l1 / strength
+    return AdvancedLogisticRegression(problem.inverse, l1_ratio=share, **common)
+
+
+def _ours(problem: Problem, tol: float) -> Answer:
+    return _fitted(our_model(problem, tol), problem)
 
 
 # -- scikit-learn and liblinear --------------------------------------------------------
