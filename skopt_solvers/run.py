@@ -49,6 +49,7 @@ def run(
     max_time: float | None = None,
     callbacks: Sequence[Callback] = (),
     random_state: Any = None,
+    state: State | None = None,
     others: Sequence[Solver] = (),
 ) -> Result:
     """Minimise `problem` with `solver`, from `x` on.
@@ -70,6 +71,8 @@ def run(
         ends the run and is the reason.
     random_state : int, RandomState, Generator or None
         Source of randomness of stochastic solvers.
+    state : State, default=None
+        Where the same solver ended on a problem next to this one: goes on from there.
     others : sequence of Solver, default=()
         Who goes on from the best point, one after the other, where a solver comes to a
         halt or would not be there within `max_iter` at the rate of its certificate.
@@ -89,7 +92,7 @@ def run(
     start = problem.start() if x is None else np.array(x, np.float64)
     with one_blas_thread():
         result, _ = advance(
-            solver, problem, start, budget, None, callbacks, others=others
+            solver, problem, start, budget, state, callbacks, others=others
         )
         return result
 

@@ -38,9 +38,10 @@ from ..penalties._base import BasePenalty
 from ..problems import LinearProblem, linear_problem
 from ..problems._strength import relaxed
 from ..result import Result, Status
-from ..run import as_generator, run
+from ..run import advance, as_generator, budget_of, run
 from ..solvers import Solver
 from ..solvers._auto import choose, followers, solver_for
+from ..solvers._base import State
 from ._covariance import Fit
 from ._declare import estimator
 from ._error_bound import ErrorBound
@@ -329,17 +330,25 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
 
         After an interrupt the others stay where they begin.
         """
-        first = [] if easier is None else [_run_easier(problem, easier, deadline)]
+        first, state = [], None
+        if easier is not None:
+            before, known = _run_easier(problem, easier, deadline)
+            first, start = [before], before.x
+            same = type(before.solver) is type(self.solver_)
+            same = same and easier.response is problem.response
+            if same and easier.response.loss.quadratic:  # so is the Gram matrix
+                state = known
         interrupted = any(r.status is Status.INTERRUPTED for r in [*done, *first])
         with np.errstate(all="ignore"):  # the run looks for overflow itself
             result = run(
                 self.solver_,
                 problem,
-                first[0].x if first else start,
+                start,
                 max_iter=0 if interrupted else None,
                 max_time=max(0.0, deadline - time.perf_counter()),
                 callbacks=self._watchers(),
                 random_state=self.random_state,
+                state=state,
                 others=followers(problem, self.solver, self.solver_),
             )
         return replace(result, n_iter=result.n_iter + sum(r.n_iter for r in first))
@@ -421,12 +430,13 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
 
 def _run_easier(
     problem: LinearProblem, easier: LinearProblem, deadline: float
-) -> Result:
+) -> tuple[Result, State]:
     """The solution of an easier problem, near enough where its loss is the same."""
+    solver, limit = choose(easier), max(0.0, deadline - time.perf_counter())
     tol = NEAR if problem.response.differentiable else None
-    limit = max(0.0, deadline - time.perf_counter())
     with np.errstate(all="ignore"):
-        return run(choose(easier), easier, tol=tol, max_time=limit)
+        budget = budget_of(solver, tol, max_time=limit)
+        return advance(solver, easier, easier.start(), budget)
 
 
 def problems_of(
