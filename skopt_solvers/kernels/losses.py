@@ -71,6 +71,20 @@ def lane_curve(loss, z, v):
     return out
 
 
+@kernel(sums=True)
+def lane_bend(shares, coupled, v):
+    """Each row of v times its ``diag(s) - coupled * s s'``."""
+    out = np.empty_like(v)
+    for i in range(v.shape[0]):
+        mean = 0.0
+        for k in range(v.shape[1]):
+            mean += shares[i, k] * v[i, k]
+        mean *= coupled
+        for k in range(v.shape[1]):
+            out[i, k] = shares[i, k] * (v[i, k] - mean)
+    return out
+
+
 @kernel
 def lane_along(loss, y, s, z, dz, t):
     """As `along` for a vector-valued loss."""

@@ -105,7 +105,7 @@ class LinearPoint(Point):
         """Each sample's Hessian times v."""
         if self._curvatures is not None:
             return self._curvatures * v
-        return self.problem.response.curve(self.z, v)
+        return self.problem.response.bend(self.shares, v)
 
 
 class LinearLine(Line):

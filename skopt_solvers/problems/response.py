@@ -45,10 +45,6 @@ class Response(BaseResponse):
         return 1.0
 
     @abstractmethod
-    def curve(self, z: Array, v: Array) -> Array:
-        """Each sample's Hessian at z times v."""
-
-    @abstractmethod
     def balance(self, z: Array) -> Array:
         """The constant c for which the weighted slopes at ``z + c`` sum to zero."""
 
@@ -85,9 +81,6 @@ class SingleResponse(Response):
     @abstractmethod
     def jets(self, z: Array) -> tuple[float, Array, Array]:
         """Mean loss, slopes and curvatures."""
-
-    def curve(self, z: Array, v: Array) -> Array:
-        return self.jets(z)[2] * v
 
     @abstractmethod
     def information(self, z: Array) -> Array:
@@ -171,8 +164,10 @@ class LaneResponse(Response):
             self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
         )
 
-    def curve(self, z: Array, v: Array) -> Array:
-        return kernels.lane_curve(self.record, readonly(z), readonly(v))  # type: ignore[no-any-return]
+    def bend(self, shares: Array, v: Array) -> Array:
+        """Each sample's Hessian, of these `shares`, times v."""
+        coupled = float(self.loss.coupled)
+        return kernels.lane_bend(readonly(shares), coupled, readonly(v))  # type: ignore[no-any-return]
 
     def information(self, z: Array) -> None:
         """No one number; Hessians do not depend on the targets anyway."""
