@@ -4,6 +4,8 @@
 predictions. Slopes and curvatures are per sample, not yet weighted.
 """
 
+import math
+
 import numpy as np
 
 from .._compile import kernel
@@ -72,8 +74,8 @@ def lane_curve(loss, z, v):
 
 
 @kernel(sums=True)
-def lane_bend(shares, coupled, v):
-    """Each row of v times its ``diag(s) - coupled * s s'``."""
+def lane_bend(shares, coupled, v, weights):
+    """Each row of v times its ``diag(s) - coupled * s s'`` and its weight."""
     out = np.empty_like(v)
     for i in range(v.shape[0]):
         mean = 0.0
@@ -81,14 +83,17 @@ def lane_bend(shares, coupled, v):
             mean += shares[i, k] * v[i, k]
         mean *= coupled
         for k in range(v.shape[1]):
-            out[i, k] = shares[i, k] * (v[i, k] - mean)
+            out[i, k] = weights[i] * shares[i, k] * (v[i, k] - mean)
     return out
 
 
 @kernel
 def lane_along(loss, y, s, z, dz, t):
-    """As `along` for a vector-valued loss."""
-    value, slope, curvature = 0.0, 0.0, 0.0
+    """As `along` for a vector-valued loss; the curvature at the origin only.
+
+    It costs as much again as all the rest, and line searches do without.
+    """
+    value, slope, curvature = 0.0, 0.0, 0.0 if t == 0.0 else math.nan
     p = np.empty(z.shape[1])
     out = np.empty(z.shape[1])
     for i in range(z.shape[0]):
@@ -97,9 +102,10 @@ def lane_along(loss, y, s, z, dz, t):
         value += s[i] * loss.slopes(y[i], p, out)
         for k in range(z.shape[1]):
             slope += s[i] * out[k] * dz[i, k]
-        loss.curve(p, dz[i], out)
-        for k in range(z.shape[1]):
-            curvature += s[i] * out[k] * dz[i, k]
+        if t == 0.0:
+            loss.curve(p, dz[i], out)
+            for k in range(z.shape[1]):
+                curvature += s[i] * out[k] * dz[i, k]
     return value, slope, curvature
 
 

@@ -105,7 +105,14 @@ class LinearPoint(Point):
         """Each sample's Hessian times v."""
         if self._curvatures is not None:
             return self._curvatures * v
-        return self.problem.response.bend(self.shares, v)
+        return self.problem.response.bend(self.shares, v, np.ones(len(v)))
+
+    def weighted_curve(self, v: Array) -> Array:
+        """As `curve`, times the weights of the samples."""
+        response = self.problem.response
+        if self._curvatures is not None:
+            return response.weigh(self._curvatures * v)  # type: ignore[no-any-return]
+        return response.bend(self.shares, v, response.weights)
 
 
 class LinearLine(Line):

@@ -474,7 +474,7 @@ class LinearProblem(Problem):
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
-            rows = self.response.weigh(point.curve(through.push(v)))
+            rows = point.weighted_curve(through.push(v))
             return through.pull(rows) + ridge * v  # type: ignore[no-any-return]
 
         return product

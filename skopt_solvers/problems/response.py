@@ -164,10 +164,10 @@ class LaneResponse(Response):
             self.record, self.y, self.weights, readonly(z), readonly(slopes), scale
         )
 
-    def bend(self, shares: Array, v: Array) -> Array:
-        """Each sample's Hessian, of these `shares`, times v."""
-        coupled = float(self.loss.coupled)
-        return kernels.lane_bend(readonly(shares), coupled, readonly(v))  # type: ignore[no-any-return]
+    def bend(self, shares: Array, v: Array, weights: Array) -> Array:
+        """Each sample's Hessian, of these `shares`, times v and a weight."""
+        parts = readonly(shares), float(self.loss.coupled), readonly(v)
+        return kernels.lane_bend(*parts, readonly(weights))  # type: ignore[no-any-return]
 
     def information(self, z: Array) -> None:
         """No one number; Hessians do not depend on the targets anyway."""
