@@ -12,6 +12,8 @@ import numpy as np
 
 from .._compile import kernel
 
+SETTLED = 0.01
+
 
 @kernel
 def moments(columns, h, total, chosen, centred):
@@ -30,14 +32,17 @@ def moments(columns, h, total, chosen, centred):
 
 @kernel
 def cycles(columns, penalty, h, uniform, total, chosen, means, squares, w, r, epochs):
-    """Some epochs on the residual r; returns the intercept's share and the last change.
+    """Some epochs on the residual r; returns the intercept's share and their number.
+
+    They end early where the largest change is `SETTLED` of what it was in the first.
 
     The centred residual is ``r + shift * h``: the shift is carried as a number, so that
     a sparse column costs its non-zeros only. `uniform` is the common value of h or 0.
     """
-    shift, change = 0.0, 0.0
+    shift, first, done = 0.0, 0.0, 0
     for _ in range(epochs):
         change = 0.0
+        done += 1
         for a in range(chosen.shape[0]):
             if squares[a] > 0.0:
                 j = chosen[a]
@@ -53,7 +58,10 @@ def cycles(columns, penalty, h, uniform, total, chosen, means, squares, w, r, ep
                         columns.col_axpy(j, -d * uniform, r)
                     else:
                         columns.col_waxpy(j, -d, h, r)
-    return shift, change
+        first = max(first, change)
+        if change <= SETTLED * first:
+            break
+    return shift, done
 
 
 @kernel(sums=True)

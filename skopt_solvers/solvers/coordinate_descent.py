@@ -44,6 +44,7 @@ class CoordinateState(GramState):
     """The rounds done and the Gram matrix of the working set."""
 
     sifts: int = 0
+    epochs: int = EPOCHS  # of the last round
     plain: float = 0.0  # certificate before a sift at the penalty's own strength
     finishing: bool = False
     inner: float = math.inf
@@ -242,7 +243,7 @@ class CoordinateDescent(Solver):
         n, p = problem.design.shape
         if not problem.response.loss.quadratic or 4 * len(columns) >= n:
             return False
-        one = 1.0 + 2.0 * EPOCHS * len(columns) / p
+        one = 1.0 + 2.0 * state.epochs * len(columns) / p
         gram, now = problem.design.gram_cost(columns), state.certificate.value
         if not state.plain:
             return gram > 2.0 * one
@@ -267,7 +268,8 @@ class CoordinateDescent(Solver):
         g = state.point.loss_gradient
         level = record.level  # type: ignore[attr-defined]
         state.plain = state.certificate.value
-        found = self._found(support, violators)
+        tall = 4 * (len(support) + len(violators)) < problem.design.shape[0]
+        found = tall or self._found(support, violators)
         if not found and level[violators[0]] > 0:
             top = abs(g[violators[0]]) / level[violators[0]]
             factor = max(1.0, top * FALL**state.sifts)
@@ -290,10 +292,10 @@ class CoordinateDescent(Solver):
         )
         squares += state.added(problem, chosen)
         w, r = point.x[: problem.split].copy(), model.r.copy()
-        crowded = 2 * len(support) > min(problem.design.shape)
+        crowded = 2 * len(support) > problem.design.shape[0]
         rough = crowded or not problem.penalty.piecewise
         for _ in range(10 if rough else 1):
-            shift, _ = kernels.cycles(
+            shift, state.epochs = kernels.cycles(
                 columns, record, model.h, model.uniform, model.total, readonly(chosen),
                 readonly(means), readonly(squares), w, r, EPOCHS,
             )  # fmt: skip
