@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.datasets import load_breast_cancer, load_digits
-from sklearn.preprocessing import scale
+from sklearn.preprocessing import OneHotEncoder, scale
 
 Data = tuple[Any, np.ndarray]
 
@@ -51,6 +51,23 @@ def shipped(load: Callable[..., Any]) -> Data:
     return np.asfortranarray(scale(X)), y.astype(float)
 
 
+def half(n: int = 5000, p: int = 300) -> Data:
+    """Columns that are nearly orthogonal, half of which matter."""
+    rng = np.random.default_rng(7)
+    X = np.asfortranarray(rng.normal(size=(n, p)))
+    return X, X[:, : p // 2] @ rng.normal(size=p // 2) + 5 * rng.normal(size=n)
+
+
+def clicks(n: int = 30_000) -> Data:
+    """One-hot columns of many rare names, some of which say the same twice."""
+    rng = np.random.default_rng(8)
+    sizes = (5000, 4000, 300, 3000, 50)
+    names = np.stack([rng.zipf(1.3, size=n) % size for size in sizes], axis=1)
+    names[:, 3] = names[:, 0] // 2
+    X = sp.csr_matrix(OneHotEncoder().fit_transform(names))
+    return X, X @ rng.normal(size=X.shape[1]) - 2 + rng.logistic(size=n) > 0
+
+
 def letters(n: int = 15_000, p: int = 16, classes: int = 26) -> Data:
     """Many classes, few columns."""
     rng = np.random.default_rng(3)
@@ -84,4 +101,6 @@ MADE: dict[str, Callable[[], Data]] = {
     "letters 15,000 x 16": letters,
     "topics 20,000 x 30,000": topics,
     "blocks 500 x 10,000": blocks,
+    "half 5,000 x 300": half,
+    "clicks 30,000 names": clicks,
 }

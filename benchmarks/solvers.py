@@ -86,7 +86,7 @@ def our_model(problem: Problem, tol: float) -> Any:
     if kind == "squared hinge":
         return AdvancedLinearClassifier("squared_hinge", alpha=strength, **common)
     if kind == "poisson":
-        return AdvancedPoissonRegressor(strength, **common)
+        return AdvancedPoissonRegressor(alpha=strength, **common)
     share = problem.l1 / strength
     return AdvancedLogisticRegression(problem.inverse, l1_ratio=share, **common)
 
