@@ -279,9 +279,7 @@ class _Loop:
 
     def hand_over(self, state: State, why: str) -> State:
         """The state of the next solver, at the best point so far."""
-        last, limits = self.solver, (self.budget.tol, self.budget.max_iter)
-        self.solver = self.others.pop(0)
-        self.solver.tol, self.solver.max_iter = limits
+        last, self.solver = self.solver, self.others.pop(0)
         point = self.answer(state)
         following = self.solver.init(self.problem, point.x, self.budget)
         following.n_iter += state.n_iter

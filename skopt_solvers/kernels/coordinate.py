@@ -12,7 +12,7 @@ import numpy as np
 
 from .._compile import kernel
 
-SETTLED = 0.01
+SETTLED = 0.01  # of the first change of a round: what is left is for the next one
 
 
 @kernel

@@ -10,7 +10,7 @@ from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .dual_coordinate_descent import DualCoordinateDescent
 from .interior_point import InteriorPoint
-from .lbfgs import LBFGS
+from .lbfgs import LBFGS, SMALL
 from .newton_cg import NewtonCG
 from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
@@ -21,7 +21,6 @@ _SMOOTH: tuple[type[Solver], ...] = (NewtonCG, LBFGS)
 _ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)
 _KINKED: tuple[type[Solver], ...] = (InteriorPoint, DualCoordinateDescent)
 LIGHT_PASS = 1e7  # products of entries and classes that conjugate gradients go through
-SMALL = 100  # coefficients whose Hessian is formed whatever it costs
 MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 
 
@@ -63,18 +62,22 @@ def _wide(problem: Problem) -> bool:
 
 
 def _lightly_fitted_classes(problem: Problem) -> bool:
-    several = Oracle.COLUMNS not in problem.provides  # predictions per sample
     dual = Oracle.DUAL in problem.provides
     large = problem.size > MANY
-    return several and dual and large and problem.row_bend <= LIGHT
+    return _several(problem) and dual and large and problem.row_bend <= LIGHT
 
 
 def _light_classes(problem: Problem) -> bool:
     """Whether a softmax is so small that iterations cost more than products."""
-    if Oracle.ROWS not in problem.provides or Oracle.COLUMNS in problem.provides:
+    if not _several(problem) or problem.size <= SMALL:
         return False
     design, classes = problem.design, problem.lanes  # type: ignore[attr-defined]
-    return problem.size > SMALL and design.nnz * classes <= LIGHT_PASS
+    return bool(design.nnz * classes <= LIGHT_PASS)
+
+
+def _several(problem: Problem) -> bool:
+    """Whether a sample has several predictions."""
+    return Oracle.ROWS in problem.provides and Oracle.COLUMNS not in problem.provides
 
 
 def followers(problem: Problem, given: Any, first: Solver) -> list[Solver]:
@@ -85,12 +88,13 @@ def followers(problem: Problem, given: Any, first: Solver) -> list[Solver]:
     They go about the problem in other ways: by products with the Hessian where a metric
     does not last, by whole gradients where coordinates do not lead on.
     """
-    if given is first or given != "auto" or Oracle.CONCAVE in problem.provides:
+    if given != "auto" or Oracle.CONCAVE in problem.provides:
         return []
     ways = _SMOOTH if Oracle.SMOOTH in problem.provides else _ROUGH
     ways = ways if Oracle.GRADIENT in problem.provides else _KINKED
     able = (way for way in ways if way.requires in problem.provides)
-    return [way() for way in able if not isinstance(first, way)]
+    limits = {"tol": first.tol, "max_iter": first.max_iter}
+    return [way(**limits) for way in able if not isinstance(first, way)]
 
 
 def solver_for(problem: Problem, solver: Any) -> Solver:

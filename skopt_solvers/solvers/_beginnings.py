@@ -63,17 +63,19 @@ def softened(problem: Any, state: NewtonCGState) -> None:
     Where a loss bends on one side only, Newton's steps from afar are cut short as soon
     as a few samples change sides. From a ridge to the next not many do.
     """
-    alpha, bend, begun = problem.penalty.alpha, problem.row_bend, state.n_iter
-    rounds = int(math.log(max(bend / EASY, 1.0), EASIER)) if math.isfinite(bend) else 0
+    penalty, bend, begun = problem.penalty, problem.row_bend, state.n_iter
+    able = penalty.adjustable and math.isfinite(bend)
+    rounds = int(math.log(max(bend / EASY, 1.0), EASIER)) if able else 0
     for k in range(rounds, 0, -1):
-        softer = problem.with_penalty(problem.penalty.at(alpha * EASIER**k))
+        softer = problem.with_penalty(penalty.at(penalty.alpha * EASIER**k))
         point: Any = state.point
         inner = replace(state, point=point.under(softer),
                         budget=replace(state.budget, tol=ROUGHLY))  # fmt: skip
         inner.certify(softer)
         for _ in range(STEPS):
             near = inner.certificate.exact and inner.certificate.value <= ROUGHLY
-            if near or inner.stalled or state.budget.spent:
+            over = state.budget.spent or state.n_iter >= state.budget.max_iter
+            if near or inner.stalled or over:
                 break
             NewtonCG().step(softer, inner)
             state.n_iter += 1

@@ -240,8 +240,8 @@ class CoordinateDescent(Solver):
         One round at the penalty's own strength tells: where many rows make columns
         nearly orthogonal, each divides the certificate by a large number.
         """
-        n, p = problem.design.shape
-        if not problem.response.loss.quadratic or 4 * len(columns) >= n:
+        p = problem.design.shape[1]
+        if not problem.response.loss.quadratic or not _tall(problem, len(columns)):
             return False
         one = 1.0 + 2.0 * state.epochs * len(columns) / p
         gram, now = problem.design.gram_cost(columns), state.certificate.value
@@ -254,7 +254,7 @@ class CoordinateDescent(Solver):
 
     def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
         """Whether a Gram matrix of these costs no more than a pass or two."""
-        tall = 4 * len(columns) < problem.design.shape[0]
+        tall = _tall(problem, len(columns))
         return tall and problem.design.gram_cost(columns) <= CHEAP
 
     # -- sifting -------------------------------------------------------------------
@@ -268,7 +268,7 @@ class CoordinateDescent(Solver):
         g = state.point.loss_gradient
         level = record.level  # type: ignore[attr-defined]
         state.plain = state.certificate.value
-        tall = 4 * (len(support) + len(violators)) < problem.design.shape[0]
+        tall = _tall(problem, len(support) + len(violators))
         found = tall or self._found(support, violators)
         if not found and level[violators[0]] > 0:
             top = abs(g[violators[0]]) / level[violators[0]]
@@ -438,3 +438,8 @@ class CoordinateDescent(Solver):
     def _at(self, problem: LinearProblem, x: Array, among: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""
         return LinearPoint(problem, x, pushed(problem, x, among))
+
+
+def _tall(problem: LinearProblem, count: int) -> bool:
+    """Whether rows are so many that this many columns are nearly independent."""
+    return bool(4 * count < problem.design.shape[0])

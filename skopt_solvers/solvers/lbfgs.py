@@ -17,7 +17,7 @@ from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from .newton_cg import WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
-    FEW_ROWS,
+    KEPT,
     Blocks,
     Cholesky,
     Diagonal,
@@ -172,7 +172,7 @@ class LBFGS(Solver):
         bent = int(np.count_nonzero(state.point.curvatures))
         some = bent < problem.design.shape[0]
         state.newton = True
-        state.hard = bent <= FEW_ROWS or (some and rows_cost(problem, bent) <= PRODUCTS)
+        state.hard = bent <= KEPT or (some and rows_cost(problem, bent) <= PRODUCTS)
         if some:
             softened(problem, state)
 

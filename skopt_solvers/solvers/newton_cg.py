@@ -10,7 +10,7 @@ from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 from ._search import search
-from .preconditioners import FEW_ROWS, Diagonal, Preconditioner, Rows, rows_cost
+from .preconditioners import KEPT, Diagonal, Preconditioner, Rows, rows_cost
 
 WIDE = Oracle.DUAL | Oracle.COLUMNS  # a ridge, and one prediction per sample
 EXACT = 0.01  # share of the slope left by line searches, cheap beside products
@@ -45,8 +45,11 @@ class NewtonCG(Solver):
     rows have any curvature (squared hinge), and a factor of the products of these costs
     less than the conjugate gradients did, it takes their place.
 
+    Products with dense data are in single precision; gradients are not.
+
     Cost per iteration: one value and gradient, and one Hessian product (a pass over the
-    data) per conjugate gradient step; memory 8 vectors.
+    data) per conjugate gradient step; memory 8 vectors, a copy of dense data in single
+    precision, and ``k**2`` numbers where k rows are factored, 5,000 at most.
 
     Parameters
     ----------
@@ -129,7 +132,7 @@ class NewtonCG(Solver):
             p = y + (following / energy) * p
             energy = following
         else:
-            state.hard = most < 2 * len(g)
+            state.hard |= most < 2 * len(g)  # cut off for its cost
         return d if d.any() else metric.solve(-g)
 
     def _metric(self, problem: Any, state: Any) -> tuple[Preconditioner, int]:
@@ -138,8 +141,8 @@ class NewtonCG(Solver):
         if WIDE not in problem.provides:
             return Diagonal(here=True), most
         used = int(np.count_nonzero(state.point.curvatures))
-        whole = used <= (MOST_ROWS if used < problem.design.shape[0] else FEW_ROWS)
+        whole = used <= (MOST_ROWS if used < problem.design.shape[0] else KEPT)
         if state.hard:
-            return Rows(MOST_ROWS if whole else FEW_ROWS), most
+            return Rows(MOST_ROWS if whole else KEPT), most
         cost = int(rows_cost(problem, used if whole else HEAVY)) + 1
         return Diagonal(here=True), min(cost, most)

@@ -9,6 +9,7 @@ from scipy.linalg import lapack
 
 from ..problems._base import Point, Problem
 from ..problems._cholesky import damped_cholesky
+from ..problems._row_metric import KEPT
 
 __all__ = ["Blocks", "Cholesky", "Diagonal", "Identity", "Preconditioner", "Rows"]
 
@@ -16,9 +17,6 @@ Array = np.ndarray
 
 LEAST, MOST = 1e-12, 1e8  # damping of a unit diagonal
 COSTLY = 60.0  # evaluations: what blocks cost, and as often as they help (measured)
-
-
-FEW_ROWS = 1000  # whose products are kept
 
 
 class Preconditioner(ABC):
@@ -132,11 +130,11 @@ class Rows(Preconditioner):
 
     Parameters
     ----------
-    most : int, default=1000
+    most : int, default=KEPT
         Rows in use, those with any curvature, up to which all are taken.
     """
 
-    def __init__(self, most: int = FEW_ROWS) -> None:
+    def __init__(self, most: int = KEPT) -> None:
         self.most = most
 
     def build(self, problem: Any, point: Point) -> None:
@@ -153,7 +151,7 @@ class Rows(Preconditioner):
 def rows_cost(problem: Any, rows: int) -> float:
     """Cost of a metric of some rows, in evaluations."""
     n, entries = problem.design.shape[0], max(problem.design.nnz, 1)
-    products = 0.0 if n <= FEW_ROWS else 1.0 + 0.1 * rows * rows / n
+    products = 0.0 if n <= KEPT else 1.0 + 0.1 * rows * rows / n
     return products + rows**3 / (120.0 * entries)
 
 

@@ -11,8 +11,16 @@ from skopt_solvers.losses import Logistic, ModifiedHuber, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.problems._second_order import SMALL
+from skopt_solvers.run import run
+from skopt_solvers.solvers import LBFGS
 
 STORAGE = [np.asfortranarray, np.ascontiguousarray, sp.csr_array, sp.csc_array]
+
+
+class Fixed(L2):
+    """A ridge whose strength is not to be varied."""
+
+    adjustable = False
 
 
 def data(n: int, p: int, density: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -118,3 +126,18 @@ def test_float32_data_and_softmax() -> None:
     for model in fits:
         assert model.certificate_ <= 1e-10
         np.testing.assert_allclose(model.coef_, fits[0].coef_, atol=1e-4)
+
+
+@pytest.mark.parametrize("limit", [1, 5, 20])
+def test_easier_problems_count_as_iterations(limit: int) -> None:
+    X, y = data(1200, 2500, density=0.05)
+    problem = linear_problem(X, y, SquaredHinge(), L2(1e-9), fit_intercept=False)
+    result = run(LBFGS(max_iter=limit), problem)
+    assert result.n_iter <= limit
+
+
+def test_a_ridge_that_cannot_vary() -> None:
+    """A penalty without a strength has no easier problems, and is solved as it is."""
+    X, y = data(1200, 2500, density=0.05)
+    problem = linear_problem(X, y, SquaredHinge(), Fixed(1e-4), fit_intercept=False)
+    assert run(LBFGS(), problem).success
