@@ -24,7 +24,7 @@ from skopt_solvers.compare import Comparison, Trial
 from skopt_solvers.losses import Squared
 from skopt_solvers.penalties import L1
 from skopt_solvers.problems import linear_problem
-from skopt_solvers.solvers import LBFGS, SGD, Newton, ProximalGradient
+from skopt_solvers.solvers import BFGS, LBFGS, SGD, Newton, ProximalGradient
 from skopt_solvers.solvers._registry import able, snake_case
 
 FAST = ["coordinate_descent", "proximal_gradient"]
@@ -313,3 +313,14 @@ def test_auto_is_a_solver_like_others(diabetes):
 def test_what_is_no_model_is_named(diabetes, given, hint):
     with pytest.raises(TypeError, match=hint):
         compare_solvers(given, *diabetes)
+
+
+def test_a_solver_without_memory_is_left_out(monkeypatch):
+    def full(*_):
+        raise MemoryError("Unable to allocate 27 GiB")
+
+    monkeypatch.setattr(BFGS, "init", full)
+    X, y = load_iris(return_X_y=True)
+    comparison = compare_solvers(AdvancedLogisticRegression(), X, y, ["bfgs", "lbfgs"])
+    assert [trial.name for trial in comparison.trials] == ["lbfgs"]
+    assert "27 GiB" in comparison.excluded["bfgs"]
