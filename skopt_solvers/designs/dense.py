@@ -145,7 +145,7 @@ class Dense(Design):
         return cross(self.X, inverse)
 
     def gram_cost(self, columns: Array) -> float:
-        return len(columns) ** 2 / (16.0 * max(self.shape[1], 1))
+        return len(columns) * (len(columns) + 40) / (12.0 * max(self.shape[1], 1))
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
         if self._scattered(columns):

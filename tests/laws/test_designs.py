@@ -132,6 +132,17 @@ def test_passes_equal_those_of_the_array(storage, dtype, shape):
     assert digest(given) == before
 
 
+@every_dtype
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_large_passes_equal_those_of_the_array(order, dtype):
+    X = np.asarray(numbers(1 << 14, 65, dtype), order=order)
+    design, exact = as_design(X), X.astype(np.float64)
+    close(design.dot(vectors(65)), exact @ vectors(65))
+    close(design.tdot(vectors(1 << 14)), exact.T @ vectors(1 << 14))
+    squares = np.abs(vectors(1 << 14))
+    close(design.square_tdot(squares), (exact**2).T @ squares)
+
+
 def check_passes(design, X):
     exact, (n, p) = X.astype(np.float64), X.shape
     assert isinstance(design, Design)
