@@ -12,8 +12,6 @@ import numpy as np
 
 from .._compile import kernel
 
-SETTLED = 0.01  # of the first change of a round: what is left is for the next one
-
 
 @kernel
 def moments(columns, h, total, chosen, centred):
@@ -31,17 +29,23 @@ def moments(columns, h, total, chosen, centred):
 
 
 @kernel
-def cycles(columns, penalty, h, uniform, total, chosen, means, squares, w, r, epochs):
-    """Some epochs on the residual r; returns the intercept's share and their number.
+def cycles(
+    columns, penalty, h, uniform, total, chosen, means, squares, w, r, trail, settled,
+    first,
+):
+    """Epochs on the residual r: the intercept's share, and how far they came.
 
-    They end early where the largest change is `SETTLED` of what it was in the first.
+    After each the chosen coefficients are the next row of the `trail`. They end early
+    where the largest change is the share `settled` of `first`, which is that of the
+    first epoch if it is 0. Returned are the shift, the number of epochs, `first`, and
+    the largest changes of the last two epochs.
 
     The centred residual is ``r + shift * h``: the shift is carried as a number, so that
     a sparse column costs its non-zeros only. `uniform` is the common value of h or 0.
     """
-    shift, first, done = 0.0, 0.0, 0
-    for _ in range(epochs):
-        change = 0.0
+    shift, before, change, done = 0.0, 0.0, 0.0, 0
+    for e in range(trail.shape[0]):
+        before, change = change, 0.0
         done += 1
         for a in range(chosen.shape[0]):
             if squares[a] > 0.0:
@@ -58,10 +62,12 @@ def cycles(columns, penalty, h, uniform, total, chosen, means, squares, w, r, ep
                         columns.col_axpy(j, -d * uniform, r)
                     else:
                         columns.col_waxpy(j, -d, h, r)
-        first = max(first, change)
-        if change <= SETTLED * first:
+        for a in range(chosen.shape[0]):
+            trail[e, a] = w[chosen[a]]
+        first = first if first > 0.0 else change
+        if change <= settled * first:
             break
-    return shift, done
+    return shift, done, first, before, change
 
 
 @kernel(sums=True)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record, readonly
-from ..kernels import coordinate as kernels
 from ..kernels.penalties import costs
 from ..problems._base import Oracle
 from ..problems.linear import LinearPoint, LinearProblem
@@ -16,11 +15,11 @@ from ..result import NOT_YET
 from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
+from ._sweeps import pays, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
-EPOCHS = 6  # epochs a round: enough to settle signs, too few to polish digits
 FALL = 0.3  # the strength comes down to its value by this factor a round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set while others are to join it
@@ -30,6 +29,7 @@ SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
+BRISK = 0.3  # pace of epochs on a ridge that all violators may take part in
 REST = 0.03  # share of the violation that is left on larger working sets
 CAUTION, MOST_CAUTION = 4.0, 1e6  # factors of the curvatures after a failure
 SHARE, ROWS, FEWEST = 16, 20, 1000  # of a sample: of all rows, a column, at least
@@ -44,8 +44,8 @@ class CoordinateState(GramState):
     """The rounds done and the Gram matrix of the working set."""
 
     sifts: int = 0
-    epochs: int = EPOCHS  # of the last round
-    plain: float = 0.0  # certificate before a sift at the penalty's own strength
+    pace: float = 1.0  # what its last epoch left of the largest change before
+    swept: float = 0.0  # passes that sweeps have cost since the support was found
     finishing: bool = False
     inner: float = math.inf
     calm: bool = False  # whether no coefficient may jump
@@ -220,11 +220,11 @@ class CoordinateDescent(Solver):
         """Whether to form the Gram matrix rather than to go on sifting."""
         if len(support) > LARGEST_GRAM:
             return False
-        if state.finishing or state.sifts >= SIFTS:
+        if state.finishing:
             return True
         columns = np.concatenate([support, violators])
-        if self._found(support, violators):
-            return not self._goes_on(problem, state, columns)
+        if state.sifts >= SIFTS or self._found(support, violators):
+            return not pays(problem, state, columns)
         few = len(violators) <= max(len(support), 64)
         if few and problem.design.gram_cost(columns) <= SPARE:
             return True
@@ -234,28 +234,10 @@ class CoordinateDescent(Solver):
         """Whether the support is about right."""
         return len(violators) <= max(0.2 * len(support), 32)
 
-    def _goes_on(self, problem: LinearProblem, state: Any, columns: Array) -> bool:
-        """Whether plain epochs are likely to end before a Gram matrix is made.
-
-        One round at the penalty's own strength tells: where many rows make columns
-        nearly orthogonal, each divides the certificate by a large number.
-        """
-        p = problem.design.shape[1]
-        if not problem.response.loss.quadratic or not _tall(problem, len(columns)):
-            return False
-        one = 1.0 + 2.0 * state.epochs * len(columns) / p
-        gram, now = problem.design.gram_cost(columns), state.certificate.value
-        if not state.plain:
-            return gram > 2.0 * one
-        if not 0.0 < now < state.plain:
-            return False
-        left = math.log(now / max(state.budget.goal, 1e-14))
-        return left / math.log(state.plain / now) * one < gram
-
     def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
         """Whether a Gram matrix of these costs no more than a pass or two."""
-        tall = _tall(problem, len(columns))
-        return tall and problem.design.gram_cost(columns) <= CHEAP
+        cheap = problem.design.gram_cost(columns) <= CHEAP
+        return cheap and tall(problem, len(columns))
 
     # -- sifting -------------------------------------------------------------------
 
@@ -267,13 +249,11 @@ class CoordinateDescent(Solver):
         record = problem.record
         g = state.point.loss_gradient
         level = record.level  # type: ignore[attr-defined]
-        state.plain = state.certificate.value
-        tall = _tall(problem, len(support) + len(violators))
-        found = tall or self._found(support, violators)
+        independent = tall(problem, len(support) + len(violators))
+        found = independent or self._found(support, violators)
         if not found and level[violators[0]] > 0:
             top = abs(g[violators[0]]) / level[violators[0]]
             factor = max(1.0, top * FALL**state.sifts)
-            state.plain = state.plain if factor == 1.0 else 0.0
             record = record.with_fields(level=factor * level)
             violators = violators[np.abs(g[violators]) > factor * level[violators]]
         self._sweep(problem, state, support, violators, record)
@@ -283,27 +263,22 @@ class CoordinateDescent(Solver):
     ) -> None:
         """Epochs on the residual over the columns in use and the worst others."""
         point = state.point
-        chosen = np.concatenate([support, violators[: joining(support)]])
+        most = len(violators) if self._brisk(problem, state) else joining(support)
+        chosen = np.concatenate([support, violators[:most]])
+        if 2 * len(chosen) > problem.split:  # what stays at zero costs little
+            chosen = np.arange(problem.split)
+        whole = len(chosen) == problem.split or not len(violators)
         model = model_at(problem, point)
-        columns = problem.design.columns.record()
-        centred = problem.fit_intercept
-        means, squares = kernels.moments(
-            columns, model.h, model.total, readonly(chosen), centred
-        )
-        squares += state.added(problem, chosen)
-        w, r = point.x[: problem.split].copy(), model.r.copy()
         crowded = 2 * len(support) > problem.design.shape[0]
-        rough = crowded or not problem.penalty.piecewise
-        for _ in range(10 if rough else 1):
-            shift, state.epochs = kernels.cycles(
-                columns, record, model.h, model.uniform, model.total, readonly(chosen),
-                readonly(means), readonly(squares), w, r, EPOCHS,
-            )  # fmt: skip
-            if state.budget.spent:
-                break
-            if shift:
-                r += shift * model.h
-        self._advance(problem, state, model, chosen, w[chosen], means, record)
+        w, means = sweep(problem, state, model, record, chosen, whole, crowded)
+        self._advance(problem, state, model, chosen, w, means, record)
+
+    def _brisk(self, problem: Any, state: Any) -> bool:
+        """Whether epochs go so far that all violators may join at once."""
+        if not problem.penalty.piecewise:
+            return False
+        bent = bool(problem.record.ridge.any())
+        return tall(problem, problem.split) or (bent and state.pace < BRISK)
 
     # -- finishing -----------------------------------------------------------------
 
@@ -438,8 +413,3 @@ class CoordinateDescent(Solver):
     def _at(self, problem: LinearProblem, x: Array, among: Array) -> LinearPoint:
         """The point x, its predictions from its support alone."""
         return LinearPoint(problem, x, pushed(problem, x, among))
-
-
-def _tall(problem: LinearProblem, count: int) -> bool:
-    """Whether rows are so many that this many columns are nearly independent."""
-    return bool(4 * count < problem.design.shape[0])
