@@ -23,6 +23,7 @@ Array = np.ndarray
 RUN = 8  # consecutive rows of a dense matrix: one line of memory in Fortran order
 ROWS_PER_COLUMN, FEWEST = 10, 1000  # of the first excerpt
 GROWTH, LARGEST = 4, 3  # the next has so many times the rows; below a third of all
+UNUSUAL = 0.3  # deviation of a column's scale from which it is its own
 OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
 
 
@@ -69,15 +70,20 @@ def rough_hessian(
 ) -> Array:
     """The Hessian with a diagonal from all rows and correlations from those of `part`.
 
-    The sample alone would miss rare columns, along which steps would explode.
+    The sample alone would miss rare columns, along which steps would explode. Others,
+    whose share of the diagonal is the usual one, are scaled alike, or columns that
+    depend on each other would seem to have curvature where they have none.
     """
     columns = np.arange(problem.n_columns)
     hessian = part.loss_hessian(part.at(point.x), columns)
     sampled, whole = np.diag(hessian), loss_diagonal(problem, point)
     scale = np.sqrt(whole / np.where(sampled > 0, sampled, np.inf))
+    usual = float(np.median(scale))
+    scale[np.abs(scale - usual) <= UNUSUAL * usual] = usual
     hessian *= scale
     hessian *= scale[:, None]
-    hessian[np.diag_indices_from(hessian)] = whole + problem.ridge(point.x)
+    diagonal = np.where(scale == usual, np.diag(hessian), whole)
+    hessian[np.diag_indices_from(hessian)] = diagonal + problem.ridge(point.x)
     return hessian
 
 

@@ -33,6 +33,7 @@ from .regularizer import regularizer_of
 
 Array = np.ndarray
 
+CALLS = 1e5  # entries whose passes cost as much as the calls for them
 SMALL = 100  # coordinates up to which factoring a Hessian costs nothing to speak of
 
 
@@ -294,7 +295,8 @@ class LinearProblem(Problem):
     @cached_property
     def hessian_cost(self) -> float:
         gram = self.design.gram_cost(np.arange(self.n_columns))
-        total = self.lanes**2 * gram / 2
+        share = self.design.nnz / (self.design.nnz + CALLS)
+        total = self.lanes**2 * gram * share / 2
         if self.size <= SMALL:  # the same for repeated rows as for weighted ones
             return total
         return total + self.size**3 / (120.0 * max(self.design.nnz, 1))

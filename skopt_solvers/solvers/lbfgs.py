@@ -26,7 +26,9 @@ from .preconditioners import (
     rows_cost,
 )
 
-CHEAP = 40.0  # evaluations that a Hessian may cost before L-BFGS does without
+CHEAP = 200.0  # evaluations that a Hessian may cost before L-BFGS does without
+DEAR, HEAVY = 3.0, 2e7  # evaluations and operations from which it is put off
+LATE = 2.0  # times the cost of a factor: the most that is done without one
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
@@ -49,6 +51,8 @@ class LBFGSState(NewtonCGState):
     decrements: list[float] = field(default_factory=list)
     next_try: int = 0  # iteration from which a Newton step may certify
     builds: int = 1  # of the metric
+    ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
+    known: bool = False  # whether a sample was solved in no other metric than a factor
     newton: bool = False  # whether conjugate gradients do what no metric could
 
 
@@ -135,7 +139,7 @@ class LBFGS(Solver):
         if wide and not self._done(state):
             self._by_products(problem, state)
         elif not self._done(state):
-            state.metric = self._metric(problem, part)
+            state.metric, *state.ladder = self._metrics(problem, part, state.known)
             state.metric.build(problem, state.point)
             state.log.append(f"metric: {type(state.metric).__name__}")
             self._certify(problem, state)
@@ -158,7 +162,8 @@ class LBFGS(Solver):
         part, x, width = None, state.point.x, problem.size
         for part in problem.excerpts() if width <= LARGEST else ():
             rows = part.design.shape[0]
-            x = self._sampled(part, x, state.budget, 0.1 * width / rows)
+            inner = self._sampled(part, x, state.budget, 0.1 * width / rows)
+            x, state.known = inner.point.x, inner.metric.factored
             state.log.append(f"start: a sample of {rows} rows")
         if part is not None:
             point = problem.at(x)
@@ -179,7 +184,8 @@ class LBFGS(Solver):
     def _inside(self, problem: Any, span: Any, state: LBFGSState) -> None:
         """Minimise in the span of the rows, and go to where that ends."""
         small, goal = span.problem, SAFE * max(state.budget.goal, 0.0)
-        inner = self._nested(small, small.start(), replace(state.budget, tol=goal))
+        budget = replace(state.budget, tol=goal)
+        inner = self._nested(small, small.start(), budget, [Cholesky()])
         inner.certify(small)
         while inner.n_iter < state.budget.max_iter:
             if self._done(inner) or inner.stalled or inner.budget.spent:
@@ -191,23 +197,27 @@ class LBFGS(Solver):
         state.point, state.n_iter = problem.at(span.leave(inner.point.x)), inner.n_iter
         state.certify(problem)
 
-    def _nested(self, part: Problem, x: Array, budget: Budget) -> LBFGSState:
+    def _nested(
+        self, part: Problem, x: Array, budget: Budget, metrics: list[Preconditioner]
+    ) -> LBFGSState:
         """The beginning of a run on a problem that stands for another one."""
         state = LBFGSState(part.at(x), budget, NOT_YET)
-        state.pairs, state.metric = deque(maxlen=self.memory), Cholesky()
+        state.pairs = deque(maxlen=self.memory)
+        state.metric, *state.ladder = metrics
         state.metric.build(part, state.point)
         return state
 
-    def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Array:
+    def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Any:
         """Minimise over a sample, as far as it tells about the whole."""
-        state = self._nested(part, x, replace(budget, tol=tol))
+        metrics = [*self._cheaper(part), Cholesky()]
+        state = self._nested(part, x, replace(budget, tol=tol), metrics)
         for _ in range(STEPS):
             _, decrement = self._direction(state, state.point.gradient)
             enough = decrement <= 2 * tol * abs(state.point.objective)
             if enough or state.stalled or budget.spent:
                 break
             self._move(part, state)
-        return state.point.x
+        return state
 
     def _wide(self, problem: Problem) -> bool:
         """Whether a Hessian is too large to be formed, and there is a dual."""
@@ -276,6 +286,9 @@ class LBFGS(Solver):
         line = problem.line(point, direction)
         first = 1.0 if state.pairs or state.metric.exact else self._first(direction, g)
         t = search(line, point.objective, -decrement, first) if decrement > 0 else None
+        if t is None and not state.pairs and state.ladder:
+            self._rebuild(problem, state)
+            return
         if t is None:
             state.stalled = not state.pairs
             state.pairs.clear()
@@ -296,11 +309,20 @@ class LBFGS(Solver):
         )
 
     def _rebuild(self, problem: Any, state: Any) -> None:
+        following = self._following(state)
+        if following is not state.metric:
+            state.metric, state.builds = state.ladder.pop(0), 0
         state.builds += 1
         state.metric.build(problem, state.point)
-        state.log.append(f"metric: built anew after {state.n_iter} iterations")
+        name = type(state.metric).__name__
+        state.log.append(f"metric: {name} built after {state.n_iter} iterations")
         state.pairs.clear()
         state.decrements.clear()
+
+    def _following(self, state: Any) -> Preconditioner:
+        """What is built next: a better metric, or once more a factor."""
+        lasting = state.metric.factored and state.builds < LASTING
+        return state.ladder[0] if state.ladder and not lasting else state.metric  # type: ignore[no-any-return]
 
     def _direction(self, state: LBFGSState, g: Array) -> tuple[Array, float]:
         """The direction and its decrement ``g' B g``."""
@@ -313,21 +335,37 @@ class LBFGS(Solver):
             return min(1.0, 1.0 / max(float(np.linalg.norm(g)), 1e-300))
         return 1.0
 
-    def _metric(self, problem: Problem, part: Any = None) -> Preconditioner:
+    def _metrics(
+        self, problem: Problem, part: Any = None, known: bool = False
+    ) -> list[Preconditioner]:
+        """The metric to begin with, and better ones, for where it does not suffice."""
         able = Oracle.HESSIAN in problem.provides
         if self.preconditioner == "cholesky" and able:
-            return Cholesky()
+            return [Cholesky()]
         if self.preconditioner != "auto":
-            return Identity() if self.preconditioner is None else Diagonal()
+            return [Identity() if self.preconditioner is None else Diagonal()]
         if able and self._blocked(problem):
-            return Blocks()
-        if not able or problem.size > LARGEST:
-            return Diagonal()
+            return [Blocks()]
+        cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
+        if not able or problem.size > LARGEST or not cheap:
+            return [Diagonal()]
+        metrics: list[Preconditioner] = [Cholesky()]
         rows = 0 if part is None else part.design.shape[0]
         if rows >= SAMPLE * problem.size and problem.hessian_cost > WHOLE:
-            return Cholesky(part=part)
-        cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
-        return Cholesky() if cheap else Diagonal()
+            metrics = [Cholesky(part=part), *metrics]
+        return metrics if known else [*self._cheaper(problem), *metrics]
+
+    def _cheaper(self, problem: Any) -> list[Preconditioner]:
+        """The diagonal, where a Hessian costs so much that it may do without.
+
+        Not where a column has no ridge: only a factor certifies there.
+        """
+        if Oracle.ROWS not in problem.provides or problem.lanes > 1:
+            return []
+        work = problem.design.nnz * problem.size
+        dear = problem.hessian_cost > DEAR and work >= HEAVY
+        ridged = bool(problem.ridge(problem.start())[: problem.split].all())
+        return [Diagonal(here=True)] if dear and ridged else []
 
     def _done(self, state: LBFGSState) -> bool:
         certificate = state.certificate
@@ -335,16 +373,21 @@ class LBFGS(Solver):
 
     def _refresh_pays(self, problem: Problem, state: LBFGSState) -> bool:
         """Whether a fresh metric costs less than the iterations left with this one."""
-        cost, since = state.metric.cost(problem), len(state.decrements) - 1
+        cost = self._following(state).cost(problem)
+        since = len(state.decrements) - 1
         if since < max(2.0, cost / 2):
             return False
+        if since > LATE * cost and not state.metric.factored:
+            return True
         k = min(3, since)
         now, before = state.decrements[-1], state.decrements[-1 - k]
         target = 2 * max(state.budget.goal, 1e-16) * abs(state.point.objective)
-        if not (now > target > 0 and before > 0):
+        left, certificate = now / target if target > 0 else math.inf, state.certificate
+        if certificate.exact and not state.metric.factored:  # only slopes certify
+            left = max(left, certificate.value / max(state.budget.goal, 1e-16))
+        if not (left > 1.0 and 0.0 < now < math.inf and before > 0):
             return not now > 0
         rate = (now / before) ** (1.0 / k)
-        left = math.inf
-        if rate < 0.999:
-            left = math.log(now / target) / -math.log(rate)
-        return left > cost + 2.5
+        if rate >= 0.999:
+            return cost < math.inf
+        return math.log(left) / -math.log(rate) > cost + 2.5

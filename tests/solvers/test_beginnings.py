@@ -56,6 +56,40 @@ def test_samples_lead_to_the_same_optimum(design, penalty, loss):
     assert result.objective == pytest.approx(best.objective, rel=1e-8)
 
 
+def test_copies_have_no_curvature_between_them_in_the_hessian_of_a_sample():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(8000, 6))
+    X[:, 5] = X[:, 0] + X[:, 1]
+    X[:, 4] *= rng.random(8000) < 0.001  # rare
+    y = np.where(X[:, 0] + rng.normal(size=8000) > 0, 1.0, -1.0)
+    problem = linear_problem(X, y, Logistic(), L2(1e-5), fit_intercept=False)
+    point = problem.at(problem.start())
+    rough = problem.rough_hessian(excerpt(problem, 800), point)
+    exact, null = problem.hessian(point), np.array([1.0, 1.0, 0.0, 0.0, 0.0, -1.0])
+    assert null @ rough @ null == pytest.approx(3e-5, rel=1e-6)
+    np.testing.assert_allclose(np.diag(rough), np.diag(exact), rtol=0.3)
+    assert rough[4, 4] == pytest.approx(exact[4, 4])
+
+
+@pytest.mark.parametrize("C", [1.0, 1e4])
+@pytest.mark.parametrize(
+    ("columns", "factor"), [("independent", False), ("dependent", True)]
+)
+def test_a_hessian_is_formed_where_its_diagonal_does_not_suffice(columns, factor, C):
+    rng = np.random.default_rng(0)
+    n, p = 20_000, 90
+    X = rng.normal(size=(n, p))
+    if columns == "dependent":
+        X[:, 60:] = X[:, :60] @ rng.normal(size=(60, 30))
+        X = np.cumsum(X, axis=1)
+    y = np.where(X[:, :5].sum(axis=1) + 3 * rng.logistic(size=n) > 0, 1.0, -1.0)
+    problem = linear_problem(X, y, Logistic(), L2(1 / (C * n)), fit_intercept=False)
+    result = run(LBFGS(), problem)
+    assert result.success
+    assert result.n_iter <= 40
+    assert any("Cholesky" in line for line in result.log) == factor
+
+
 def test_a_sample_of_all_rows_is_the_problem():
     made = tall(n=1024)
     whole = excerpt(made, 1024)
@@ -78,13 +112,13 @@ def test_samples_are_rows_from_everywhere(n, count, run):
     assert abs(len(rows) - count) < run + 1
 
 
-def test_a_rough_hessian_has_the_whole_diagonal():
+def test_a_rough_hessian_has_the_diagonal_of_rare_columns():
     made = tall()
     point = made.at(np.full(made.size, 0.01))
-    rough = made.rough_hessian(excerpt(made, 200), point)
-    np.testing.assert_allclose(
-        np.diag(rough), np.diag(made.hessian(point)), rtol=1e-9
-    )
+    rough, exact = made.rough_hessian(excerpt(made, 200), point), made.hessian(point)
+    assert rough[1, 1] == pytest.approx(exact[1, 1], rel=1e-9)
+    ratio = np.sqrt(np.diag(rough) / np.diag(exact))
+    assert ratio.max() / ratio.min() < 1.3 / 0.7
     metric = Cholesky(part=excerpt(made, 200))
     metric.build(made, point)
     assert not metric.exact
