@@ -2,8 +2,9 @@
 
 An excerpt keeps the weights of its rows, so they sum to less than one and the penalty
 weighs as much against each row as in the whole: a sample of separable classes would run
-away otherwise. The rows of a `sample` weigh as much as all do, so that a penalty with
-kinks leaves about as many coefficients at zero. Coordinates are those of the whole.
+away otherwise, unless the ridge is firm. The rows of a `sample` weigh as much as all
+do, so that a penalty with kinks leaves about as many coefficients at zero. Coordinates
+are those of the whole.
 """
 
 from collections.abc import Iterator
@@ -23,17 +24,32 @@ Array = np.ndarray
 RUN = 8  # consecutive rows of a dense matrix: one line of memory in Fortran order
 ROWS_PER_COLUMN, FEWEST = 10, 1000  # of the first excerpt
 GROWTH, LARGEST = 4, 3  # the next has so many times the rows; below a third of all
+PLENTY = 100  # rows a column that tell as much as another pass over all would
 UNUSUAL = 0.3  # deviation of a column's scale from which it is its own
 OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
 
 
 def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
     """Problems of more and more rows, none of nearly all of them."""
-    n, m = problem.design.shape[0], FEWEST
-    m = max(ROWS_PER_COLUMN * problem.n_columns, m)
-    while m < n / LARGEST:
-        yield excerpt(problem, m)
+    n, p = problem.design.shape
+    m = first = max(ROWS_PER_COLUMN * p, FEWEST)
+    most = n if problem.design.sparse else max(PLENTY * p, first)  # of rare columns
+    while m < n / LARGEST and m <= most:
+        firm = _firmness(problem) > p / m
+        yield sample(problem, m) if firm else excerpt(problem, m)
         m *= GROWTH
+
+
+def _firmness(problem: "LinearProblem") -> float:
+    """The smallest ridge, in units of the mean curvature of a coefficient's loss.
+
+    Where it is larger than that of a sample without it errs, nothing runs away.
+    """
+    point = problem.at(problem.start())
+    ridge, scales = problem.ridge(point.x), problem.scales(point)
+    head = slice(problem.split)
+    least = float(ridge[head].min(initial=np.inf))
+    return least / max(float(np.mean((scales - ridge)[head])), 1e-300)
 
 
 def excerpt(problem: "LinearProblem", count: int) -> "LinearProblem":

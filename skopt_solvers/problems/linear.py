@@ -383,8 +383,9 @@ class LinearProblem(Problem):
         return linearised(self, point, solve, goal)
 
     def excerpts(self) -> Iterator["LinearProblem"]:
-        separable = self.response.separable and not self.response.shape
-        return excerpts(self) if separable else iter(())
+        response = self.response
+        simple = response.separable and not response.shape
+        return excerpts(self) if simple and not response.loss.quadratic else iter(())
 
     def sample(self, count: int) -> "LinearProblem":
         """The problem of about `count` rows that weigh as much as all do."""

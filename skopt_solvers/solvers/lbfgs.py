@@ -28,6 +28,7 @@ from .preconditioners import (
 
 CHEAP = 200.0  # evaluations that a Hessian may cost before L-BFGS does without
 DEAR, HEAVY = 3.0, 2e7  # evaluations and operations from which it is put off
+ONCE = 8.0  # the same of one that need not be formed again
 LATE = 2.0  # times the cost of a factor: the most that is done without one
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
@@ -80,8 +81,9 @@ class LBFGS(Solver):
     memory : int, default=10
         Number of pairs, at least 0.
     preconditioner : {"auto", "cholesky", "diagonal"} or None, default="auto"
-        "auto" takes the Hessian's Cholesky factor where that is cheap, those of the
-        classes' own blocks for a softmax, else the diagonal.
+        "auto" takes the Hessian's Cholesky factor where that is cheap, or as soon as
+        the rate with the diagonal forecasts that it pays; those of the classes' own
+        blocks for a softmax, else the diagonal.
     start : {"auto"} or None, default="auto"
         "auto" begins linear models on samples of the rows, where these are many. Where
         columns are many and all share a ridge it solves the model in the span of the
@@ -259,8 +261,9 @@ class LBFGS(Solver):
         around = partial(two_loops, state.pairs, state.metric)
         if self._by_newton(problem, state, around):
             return
-        if state.metric.exact and state.n_iter > 0:  # so far where it was built only
-            self._rebuild(problem, state)
+        again = state.metric.exact or state.next_try > 0  # a sample's is tried twice
+        if again and state.n_iter > 0:  # so far exact where it was built only
+            self._rebuild(problem, state, climb=True)
             self._by_newton(problem, state, state.metric.solve)
         state.next_try = state.n_iter + TRIES
 
@@ -308,9 +311,8 @@ class LBFGS(Solver):
             "method with conjugate gradients"
         )
 
-    def _rebuild(self, problem: Any, state: Any) -> None:
-        following = self._following(state)
-        if following is not state.metric:
+    def _rebuild(self, problem: Any, state: Any, climb: bool = False) -> None:
+        if state.ladder and (climb or self._following(state) is not state.metric):
             state.metric, state.builds = state.ladder.pop(0), 0
         state.builds += 1
         state.metric.build(problem, state.point)
@@ -363,7 +365,8 @@ class LBFGS(Solver):
         if Oracle.ROWS not in problem.provides or problem.lanes > 1:
             return []
         work = problem.design.nnz * problem.size
-        dear = problem.hessian_cost > DEAR and work >= HEAVY
+        bound = ONCE if problem.response.loss.quadratic else DEAR
+        dear = problem.hessian_cost > bound and work >= HEAVY
         ridged = bool(problem.ridge(problem.start())[: problem.split].all())
         return [Diagonal(here=True)] if dear and ridged else []
 
