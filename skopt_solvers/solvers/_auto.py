@@ -10,33 +10,33 @@ from .cmaes import CMAES
 from .coordinate_descent import CoordinateDescent
 from .dual_coordinate_descent import DualCoordinateDescent
 from .interior_point import InteriorPoint
-from .lbfgs import LBFGS, SMALL
+from .lbfgs import LARGEST, LBFGS, SMALL
 from .newton_cg import NewtonCG
 from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
 
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
-LIGHT = 4.0  # epochs of the dual are few where no sample moves far by itself
+LIGHT = 30.0  # epochs of the dual are few where no sample moves far by itself
 _SMOOTH: tuple[type[Solver], ...] = (NewtonCG, LBFGS)
 _ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)
 _KINKED: tuple[type[Solver], ...] = (InteriorPoint, DualCoordinateDescent)
-LIGHT_PASS = 1e7  # products of entries and classes that conjugate gradients go through
+LIGHT_PASS = 1.6e7  # entries times classes that conjugate gradients go through
+ROWS_PER_COLUMN = 50  # from which on a Hessian is round enough for these
 MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 
 
 def choose(problem: Problem) -> Solver:
     """The solver that suits a problem, from what it provides alone.
 
-    A large softmax whose ridge leaves each sample little room goes to its dual, a small
-    one to Newton's method with conjugate gradients. Other smooth problems go to L-BFGS,
-    which preconditions itself with a Cholesky factor where that is cheap, and is then
-    close to Newton's method. Where the penalty is not
-    smooth, coordinate descent works on the few columns that are in use, and block
-    descent on the few groups of columns, where the penalty is one of groups; where a
-    sample has several predictions (softmax), proximal Newton does what coordinate
-    descent does for one. Proximal gradient descent remains. Kinked losses go to the
-    interior-point method, wide ones with a ridge to the dual; what has nothing but
-    values to CMA-ES.
+    A large sparse softmax whose ridge leaves samples little room goes to its dual,
+    others to Newton's method with conjugate gradients, but for images. Other smooth
+    problems go to L-BFGS, which preconditions itself with a Cholesky factor where that
+    pays, and is then close to Newton's method. Where the penalty is not smooth,
+    coordinate descent works on the few columns that are in use, and block descent on
+    the few groups of columns, where the penalty is one of groups; where a sample has
+    several predictions (softmax), proximal Newton does what coordinate descent does for
+    one. Proximal gradient descent remains. Kinked losses go to the interior-point
+    method, wide ones with a ridge to the dual; what has nothing but values to CMA-ES.
     """
     if Oracle.GRADIENT not in problem.provides:
         if InteriorPoint.requires in problem.provides and not _wide(problem):
@@ -63,16 +63,22 @@ def _wide(problem: Problem) -> bool:
 
 def _lightly_fitted_classes(problem: Problem) -> bool:
     dual = Oracle.DUAL in problem.provides
-    large = problem.size > MANY
-    return _several(problem) and dual and large and problem.row_bend <= LIGHT
+    if not (_several(problem) and dual and problem.size > MANY):
+        return False
+    return problem.design.sparse and problem.row_bend <= LIGHT  # type: ignore[attr-defined,no-any-return]
 
 
 def _light_classes(problem: Problem) -> bool:
-    """Whether a softmax is so small that iterations cost more than products."""
+    """Whether conjugate gradients do more for a softmax than blocks for each class.
+
+    These are made for images: many columns that are alike, some rows for each.
+    """
     if not _several(problem) or problem.size <= SMALL:
         return False
     design, classes = problem.design, problem.lanes  # type: ignore[attr-defined]
-    return bool(design.nnz * classes <= LIGHT_PASS)
+    n, p = design.shape
+    light = design.nnz * classes <= LIGHT_PASS
+    return bool(light or n >= ROWS_PER_COLUMN * p or p > LARGEST)
 
 
 def _several(problem: Problem) -> bool:

@@ -64,10 +64,11 @@ class CoordinateDescent(Solver):
 
     on the columns that violate their conditions most, while the strength of the penalty
     comes down to its value, find the support; Newton's method on the Gram matrix of the
-    support finishes exactly. Losses other than the squared one are replaced by their
-    quadratic model (proximal Newton) and a line search; where rows are many, a sample
-    of them is solved first. The intercept is minimised out; neither it nor sparse
-    columns are ever centred in memory.
+    support finishes exactly, unless the pace of the epochs forecasts that they, and
+    their extrapolation, will be there before it is formed. Losses other than the
+    squared one are replaced by their quadratic model (proximal Newton) and a line
+    search; where rows are many, a sample of them is solved first. The intercept is
+    minimised out; neither it nor sparse columns are ever centred in memory.
 
     Cost per iteration: one pass over the data, plus the work on the working set of k
     columns (``n k**2`` operations for its Gram matrix); memory ``k**2`` numbers.
@@ -82,7 +83,8 @@ class CoordinateDescent(Solver):
     References
     ----------
     Friedman, Hastie & Tibshirani (2010), J. Stat. Softw. 33, equations (5) and (10);
-    Massias, Gramfort & Salmon (2018), ICML, algorithm 1, for working sets.
+    Massias, Gramfort & Salmon (2018), ICML, algorithm 1, for working sets; Bertrand &
+    Massias (2021), AISTATS, algorithm 1, for extrapolation.
 
     Examples
     --------

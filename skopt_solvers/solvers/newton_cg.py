@@ -1,7 +1,7 @@
 """Newton's method with conjugate gradients in place of a factorisation."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,20 @@ from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 from ._search import search
-from .preconditioners import KEPT, Diagonal, Preconditioner, Rows, rows_cost
+from .preconditioners import (
+    KEPT,
+    Diagonal,
+    Preconditioner,
+    Rows,
+    rows_cost,
+    solving,
+)
 
 WIDE = Oracle.DUAL | Oracle.COLUMNS  # a ridge, and one prediction per sample
 EXACT = 0.01  # share of the slope left by line searches, cheap beside products
 MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
+FLOOR, ROWS = 1, 2  # metrics beside the diagonal
+TRIAL = 24  # products of a system after which another metric is tried
 HEAVY = 800  # rows of a factor that is none of all
 
 
@@ -26,11 +35,17 @@ class NewtonCGState(State):
     ----------
     hard : bool
         Whether conjugate gradients cost more than a factor of the rows in use.
+    way : int
+        The metric: the diagonal, that with a floor, or the heaviest rows.
+    costs : list of three floats
+        Products per factor e of the last system of each; 0: unknown.
     rough : object or None
         A way to faster products, once it was looked for.
     """
 
     hard: bool = False
+    way: int = 0
+    costs: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     looked: bool = False
     rough: Any = None
 
@@ -41,9 +56,10 @@ class NewtonCG(Solver):
 
     .. math:: \|H_t d + g_t\| \le \min(\tfrac12, \sqrt{\|g_t\| / \|g_0\|})\, \|g_t\|,
 
-    in the norm of the inverse diagonal preconditioner. Never forms H. Where only some
-    rows have any curvature (squared hinge), and a factor of the products of these costs
-    less than the conjugate gradients did, it takes their place.
+    in the norm of the inverse preconditioner: the diagonal, or that with its small
+    entries replaced by the mean, whichever took fewer products. Never forms H. Where
+    only some rows have any curvature (squared hinge), and a factor of the products of
+    these costs less than the conjugate gradients did, it takes their place.
 
     Products with dense data are in single precision; gradients are not.
 
@@ -109,40 +125,89 @@ class NewtonCG(Solver):
         metric.build(problem, state.point)
         if metric.exact:
             return -metric.solve(g)
-        scales = problem.scales(state.point)
         if not state.looked:
             state.looked, state.rough = True, problem.rough()
         product = problem.hessian_vector(state.point, state.rough)
-        d, r = np.zeros_like(g), -g
-        y = metric.solve(r)
-        p, energy = y.copy(), float(r @ y)
-        goal = energy * min(0.25, math.sqrt(max(state.certificate.value, 1e-12)), 0.1)
-        for _ in range(most):
-            hp = product(p)
-            curvature = float(p @ hp)
-            if curvature <= 1e-15 * float((p * p) @ scales) or state.budget.spent:
-                break  # flat or downhill: go on with what there is
-            step = energy / curvature
-            d += step * p
-            r = r - step * hp
-            y = metric.solve(r)
-            following = float(r @ y)
-            if following <= goal:
-                break
-            p = y + (following / energy) * p
-            energy = following
-        else:
-            state.hard |= most < 2 * len(g)  # cut off for its cost
-        return d if d.any() else metric.solve(-g)
+        share = min(0.1, math.sqrt(max(state.certificate.value, 1e-12)))
+        scales = problem.scales(state.point)
+        system = Conjugate(g, metric, share, scales)
+        system.advance(product, most, state.budget)
+        state.hard |= not system.over and most < 2 * len(g)  # cut off for its cost
+        self._learn(problem, state, system)
+        return system.d if system.d.any() else metric.solve(-g)
+
+    def _learn(self, problem: Any, state: Any, system: Any) -> None:
+        """Take the metric next time whose systems cost less, as far as is known.
+
+        Which diagonal that is depends on its small entries: columns of little curvature
+        differ in what they weigh, or are all alike but for noise.
+        """
+        price = system.count * (1.0 + system.metric.weight(problem))
+        if state.way == ROWS:
+            price += system.metric.cost(problem)
+        state.costs[state.way] = price / max(system.depth, 1e-3)
+        long = system.count >= TRIAL
+        ways = [k for k, cost in enumerate(state.costs[:ROWS]) if cost > 0.0 or long]
+        if state.hard and solving(problem, HEAVY) <= 1.0:
+            ways.append(ROWS)
+        state.way = min(ways, key=state.costs.__getitem__)
 
     def _metric(self, problem: Any, state: Any) -> tuple[Preconditioner, int]:
         """What to solve the system with, and how many products it may take."""
-        most = 2 * problem.size + 20
+        most, diagonal = 2 * problem.size + 20, Diagonal(True, state.way == FLOOR)
         if WIDE not in problem.provides:
-            return Diagonal(here=True), most
+            return diagonal, most
         used = int(np.count_nonzero(state.point.curvatures))
         whole = used <= (MOST_ROWS if used < problem.design.shape[0] else KEPT)
-        if state.hard:
+        if state.hard and (whole or state.way == ROWS):
             return Rows(MOST_ROWS if whole else KEPT), most
         cost = int(rows_cost(problem, used if whole else HEAVY)) + 1
-        return Diagonal(here=True), min(cost, most)
+        return diagonal, most if state.hard else min(cost, most)
+
+
+class Conjugate:
+    """Conjugate gradients on ``H d = -g``, from zero, as far as they have come.
+
+    Attributes
+    ----------
+    d : ndarray of shape (size,)
+        The solution so far.
+    count : int
+        Products with H.
+    over : bool
+        Whether what is left is at most `share` of what there was, in the norm of the
+        metric's inverse, or a direction without curvature was met.
+    """
+
+    def __init__(
+        self, g: Array, metric: Preconditioner, share: float, scales: Array
+    ) -> None:
+        self.g, self.metric, self.share, self.scales = g, metric, share, scales
+        self.d, self.r = np.zeros_like(g), -g
+        self.p = metric.solve(self.r).copy()
+        self.energy = self.first = float(self.r @ self.p)
+        self.goal = self.energy * share
+        self.count, self.over = 0, False
+
+    @property
+    def depth(self) -> float:
+        """Logarithm of what was there relative to what is left."""
+        return math.log(self.first / self.energy) if self.energy > 0.0 else math.inf
+
+    def advance(self, product: Any, most: int, budget: Budget) -> None:
+        """Go on until it is over, with `most` products in all."""
+        while not (self.over or self.count >= most or budget.spent):
+            hp = product(self.p)
+            self.count += 1
+            curvature = float(self.p @ hp)
+            if curvature <= 1e-15 * float((self.p * self.p) @ self.scales):
+                self.over = True  # flat or downhill: go on with what there is
+                return
+            step = self.energy / curvature
+            self.d += step * self.p
+            self.r = self.r - step * hp
+            y = self.metric.solve(self.r)
+            following = float(self.r @ y)
+            self.over = following <= self.goal
+            self.p = y + (following / self.energy) * self.p
+            self.energy = following

@@ -46,6 +46,10 @@ class Preconditioner(ABC):
     def cost(self, problem: Problem) -> float:
         """Cost of `build`, in evaluations of value and gradient."""
 
+    def weight(self, problem: Problem) -> float:
+        """Cost of `solve`, likewise, if it is any to speak of."""
+        return 0.0
+
 
 class Identity(Preconditioner):
     """No preconditioning."""
@@ -67,13 +71,18 @@ class Diagonal(Preconditioner):
     ----------
     here : bool, default=False
         Whether it is to be the diagonal at the point itself, if that is a good metric.
+    floor : bool, default=False
+        Whether what is smaller than the mean is to count as that: without curvature but
+        a ridge, many columns are all alike then, which conjugate gradients make use of.
     """
 
-    def __init__(self, here: bool = False) -> None:
-        self.here = here
+    def __init__(self, here: bool = False, floor: bool = False) -> None:
+        self.here, self.floor = here, floor
 
     def build(self, problem: Problem, point: Point) -> None:
         scales = problem.diagonal(point) if self.here else problem.scales(point)
+        if self.floor:
+            scales = np.maximum(scales, scales.mean())
         self.inverse = 1.0 / np.maximum(scales, 1e-300)
 
     def solve(self, v: Array) -> Array:
@@ -147,12 +156,20 @@ class Rows(Preconditioner):
     def cost(self, problem: Any) -> float:
         return rows_cost(problem, len(self.metric.rows))
 
+    def weight(self, problem: Any) -> float:
+        return solving(problem, len(self.metric.rows))
+
 
 def rows_cost(problem: Any, rows: int) -> float:
     """Cost of a metric of some rows, in evaluations."""
     n, entries = problem.design.shape[0], max(problem.design.nnz, 1)
     products = 0.0 if n <= KEPT else 1.0 + 0.1 * rows * rows / n
     return products + rows**3 / (120.0 * entries)
+
+
+def solving(problem: Any, rows: int) -> float:
+    """Cost of solving with a factor of some rows, in products with the Hessian."""
+    return 0.4 * rows**2 / max(problem.design.nnz, 1)  # type: ignore[no-any-return]
 
 
 class Blocks(Preconditioner):

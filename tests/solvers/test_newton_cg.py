@@ -7,12 +7,13 @@ import pytest
 import scipy.sparse as sp
 
 from skopt_solvers import AdvancedLinearClassifier, AdvancedLogisticRegression
-from skopt_solvers.losses import Logistic, ModifiedHuber, SquaredHinge
+from skopt_solvers.losses import Logistic, ModifiedHuber, Multinomial, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.problems._second_order import SMALL
 from skopt_solvers.run import run
-from skopt_solvers.solvers import LBFGS
+from skopt_solvers.solvers import LBFGS, NewtonCG, newton_cg
+from skopt_solvers.solvers._auto import choose
 
 STORAGE = [np.asfortranarray, np.ascontiguousarray, sp.csr_array, sp.csc_array]
 
@@ -141,3 +142,55 @@ def test_a_ridge_that_cannot_vary() -> None:
     X, y = data(1200, 2500, density=0.05)
     problem = linear_problem(X, y, SquaredHinge(), Fixed(1e-4), fit_intercept=False)
     assert run(LBFGS(), problem).success
+
+
+def words(scales: Any = None) -> Any:
+    """Texts of several classes, columns of frequencies as those of words."""
+    rng = np.random.default_rng(0)
+    n, p = 2000, 3000
+    columns = np.minimum(rng.zipf(1.3, size=n * 60) - 1, p - 1)
+    X = sp.csr_array((np.ones(n * 60), (np.repeat(np.arange(n), 60), columns)), (n, p))
+    X = sp.csr_array(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X)
+    y = (20 * (X @ rng.normal(size=(p, 4))) + rng.gumbel(size=(n, 4))).argmax(axis=1)
+    X = X if scales is None else sp.csr_array(X @ sp.diags_array(scales))
+    return linear_problem(X, y, Multinomial(), L2(1 / (100 * n)), fit_intercept=False)
+
+
+def products(problem: Any, trial: float, monkeypatch: Any) -> int:
+    monkeypatch.setattr(newton_cg, "TRIAL", trial)
+    result = run(NewtonCG(tol=1e-6), problem)
+    assert result.success
+    return result.counts.gradients
+
+
+def test_columns_of_little_curvature_count_alike_where_that_helps(
+    monkeypatch: Any,
+) -> None:
+    never, chosen = (products(words(), trial, monkeypatch) for trial in (np.inf, 24))
+    assert chosen < 0.5 * never
+
+
+def test_columns_of_all_scales_keep_their_own_diagonal(monkeypatch: Any) -> None:
+    scales = 10.0 ** np.random.default_rng(1).uniform(-2, 2, size=3000)
+    never, chosen = (
+        products(words(scales), trial, monkeypatch) for trial in (np.inf, 24)
+    )
+    assert chosen < 1.3 * never
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "solver"), [(4000, 800, "LBFGS"), (40_000, 70, "NewtonCG")]
+)
+def test_softmaxes_of_many_columns_alike_have_blocks(
+    n: int, p: int, solver: str
+) -> None:
+    X = np.zeros((n, p))
+    problem = linear_problem(X, np.arange(n) % 10, Multinomial(), L2(1e-3))
+    assert type(choose(problem)).__name__ == solver
+
+
+def test_wide_softmaxes_go_to_the_dual_where_ridges_are_strong() -> None:
+    X, y = sp.eye_array(4000, 3000, format="csr"), np.arange(4000) % 3
+    for alpha, solver in ((1e-4, "DualCoordinateDescent"), (1e-6, "NewtonCG")):
+        problem = linear_problem(X, y, Multinomial(), L2(alpha), fit_intercept=False)
+        assert type(choose(problem)).__name__ == solver
