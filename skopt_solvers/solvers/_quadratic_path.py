@@ -27,6 +27,7 @@ DENSE_BLOCK, SPARSE_BLOCK = 10, 4  # strengths certified together
 CHEAP = 64.0  # passes that the Gram matrix of all columns may cost
 LARGEST_WHOLE = 4000  # columns of a Gram matrix of all
 CROWDED = 0.25  # share of the columns in use from which on it is made
+MANY = 0.25  # columns in use per row from which strengths are solved one by one
 LARGEST = 6000  # columns of any Gram matrix; beyond, strengths are solved one by one
 SHARE = 0.01  # of the tolerance: relative violation left on the working set
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
@@ -71,8 +72,9 @@ class Scaled:
 class QuadraticPath:
     """The path of one problem; `stretches` yields it block by block.
 
-    It ends before the last strength where the working set becomes too large, where
-    rounding keeps it from the tolerance, or where the time is over.
+    It ends before the last strength where the working set becomes too large, where a
+    ridge keeps so many columns in use that plain epochs from each solution to the next
+    cost less, where rounding keeps it from the tolerance, or where the time is over.
     """
 
     def __init__(
@@ -128,6 +130,10 @@ class QuadraticPath:
         if p > LARGEST_WHOLE or n < p:
             return False
         return self.problem.design.gram_cost(np.arange(p)) <= CHEAP
+
+    def _for_epochs(self) -> bool:
+        """Whether a ridge keeps so many columns in use that epochs cost less."""
+        return self.curved and self.m > MANY * self.problem.design.shape[0]
 
     def _crowded(self) -> bool:
         """Whether so many columns are in use that the others may as well join."""
@@ -197,7 +203,7 @@ class QuadraticPath:
         while not self.budget.spent:
             if not self.whole:
                 self._join(self._candidates(block[-1]))
-                if len(self.columns) > LARGEST:
+                if len(self.columns) > LARGEST or self._for_epochs():
                     return None
                 if self._crowded():
                     self._take_all()

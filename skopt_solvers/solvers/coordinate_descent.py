@@ -45,7 +45,7 @@ class CoordinateState(GramState):
 
     sifts: int = 0
     pace: float = 1.0  # what its last epoch left of the largest change before
-    swept: float = 0.0  # passes that sweeps have cost since the support was found
+    swept: float = 0.0  # passes that sweeps have cost
     finishing: bool = False
     inner: float = math.inf
     calm: bool = False  # whether no coefficient may jump
@@ -155,7 +155,8 @@ class CoordinateDescent(Solver):
         if not point.finite:
             return self.init(problem, point.x, budget)
         following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
-        following.inner, following.finishing = math.inf, True
+        following.inner, following.finishing = math.inf, bool(len(state.columns))
+        following.swept = 0.0
         following.nearest, following.faint = math.inf, 0
         self._certify(problem, following)
         return following

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from skopt_solvers import (
@@ -323,6 +324,7 @@ def test_ctrl_c(cancer):
 
     solver = ProximalGradient(max_iter=10**9, tol=0.0)
     model = AdvancedLogisticRegression(100, l1_ratio=1.0, solver=solver, max_time=20)
+    caught(lambda: clone(model).set_params(solver__max_iter=1).fit(X, y))  # compile
     before = signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, 0.3)
     try:

@@ -6,6 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skopt_solvers import ProximalElasticNet, regularization_path
 from skopt_solvers.designs.dense import Dense
 from skopt_solvers.losses import Squared
 from skopt_solvers.penalties import L1, ElasticNet
@@ -120,3 +121,16 @@ def test_correlated_columns_go_to_a_gram_matrix(grams):
     assert result.success
     assert result.n_iter < 10
     assert max(grams) > 50
+
+
+def test_paths_leave_the_gram_matrix_where_a_ridge_keeps_many_columns(grams):
+    X, y = regression(200, 1500)
+    model = ProximalElasticNet(l1_ratio=0.3, tol=1e-11)
+    path = regularization_path(model, X, y, alphas=12, eps=0.05)
+    assert path.n_nonzero[-1] > 700
+    assert max(grams) < 400
+    assert path.certificates.max() <= 1e-11
+    for k in (4, 11):
+        model.set_params(alpha=path.alphas[k]).fit(X, y)
+        close = np.abs(model.coef_ - path.coefs[:, k]).max()
+        assert close < 1e-4 * np.abs(model.coef_).max()
