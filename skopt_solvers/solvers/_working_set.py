@@ -51,7 +51,7 @@ def largest_first(sizes: Array, count: int) -> Array:
     top = float(sizes.max(initial=0.0))
     if len(sizes) <= count or not 0.0 < top < math.inf:
         return np.argsort(-sizes, kind="stable")
-    shelf = (sizes * ((SHELVES - 1) / top)).astype(np.int64)
+    shelf = (sizes / top * (SHELVES - 1)).astype(np.int64)  # no overflow
     above = np.cumsum(np.bincount(shelf, minlength=SHELVES)[::-1])
     lowest = SHELVES - 1 - int(np.searchsorted(above, count))
     large, rest = np.flatnonzero(shelf >= lowest), np.flatnonzero(shelf < lowest)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Lasso
 
@@ -129,6 +129,8 @@ def test_hostile_shapes(n, p, share, seed, intercept, scale):
     assert np.isfinite(result.x).all()
 
 
+@example([0.0, 5e-324], 1)
+@settings(deadline=None)
 @given(
     st.lists(st.floats(0.0, 1e300), min_size=1, max_size=80),
     st.integers(1, 90),
