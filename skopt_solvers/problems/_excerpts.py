@@ -34,9 +34,9 @@ def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
     n, p = problem.design.shape
     m = first = max(ROWS_PER_COLUMN * p, FEWEST)
     most = n if problem.design.sparse else max(PLENTY * p, first)  # of rare columns
+    firmness = _firmness(problem)
     while m < n / LARGEST and m <= most:
-        firm = _firmness(problem) > p / m
-        yield sample(problem, m) if firm else excerpt(problem, m)
+        yield sample(problem, m) if firmness > p / m else excerpt(problem, m)
         m *= GROWTH
 
 
@@ -45,8 +45,7 @@ def _firmness(problem: "LinearProblem") -> float:
 
     Where it is larger than that of a sample without it errs, nothing runs away.
     """
-    point = problem.at(problem.start())
-    ridge, scales = problem.ridge(point.x), problem.scales(point)
+    ridge, scales = problem.ridge(problem.null.x), problem.scales(problem.null)
     head = slice(problem.split)
     least = float(ridge[head].min(initial=np.inf))
     return least / max(float(np.mean((scales - ridge)[head])), 1e-300)
@@ -94,11 +93,12 @@ def rough_hessian(
     hessian = part.loss_hessian(part.at(point.x), columns)
     sampled, whole = np.diag(hessian), loss_diagonal(problem, point)
     scale = np.sqrt(whole / np.where(sampled > 0, sampled, np.inf))
-    usual = float(np.median(scale))
-    scale[np.abs(scale - usual) <= UNUSUAL * usual] = usual
+    usual = float(np.median(scale[sampled > 0])) if sampled.any() else 0.0
+    alike = (sampled > 0) & (np.abs(scale - usual) <= UNUSUAL * usual)
+    scale[alike] = usual
     hessian *= scale
     hessian *= scale[:, None]
-    diagonal = np.where(scale == usual, np.diag(hessian), whole)
+    diagonal = np.where(alike, np.diag(hessian), whole)
     hessian[np.diag_indices_from(hessian)] = diagonal + problem.ridge(point.x)
     return hessian
 

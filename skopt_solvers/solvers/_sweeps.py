@@ -40,7 +40,7 @@ def sweep(
     lengthened = share * problem.design.nnz > HEAVY and problem.penalty.piecewise
     settled, first = SETTLED, 0.0
     if whole and own:
-        left = state.budget.goal / max(state.certificate.value, 1e-300)
+        left = max(state.budget.goal, 0.0) / max(state.certificate.value, 1e-300)
         settled = min(settled, 0.5 * left)
     probing = state.sifts == 1 and tall(problem, len(chosen))
     trail = np.empty((1 + (PROBES if probing else EPOCHS), len(chosen)))

@@ -9,6 +9,7 @@ import numpy as np
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
+from ._conjugate import Conjugate
 from ._search import search
 from .preconditioners import (
     KEPT,
@@ -54,12 +55,13 @@ class NewtonCG(Solver):
     r"""Truncated Newton: the Newton system is solved by preconditioned conjugate
     gradients, only as exactly as the current gradient deserves,
 
-    .. math:: \|H_t d + g_t\| \le \min(\tfrac12, \sqrt{\|g_t\| / \|g_0\|})\, \|g_t\|,
+    .. math:: \|H_t d + g_t\|^2 \le \min(\tfrac1{10}, \sqrt{c_t})\, \|g_t\|^2,
 
-    in the norm of the inverse preconditioner: the diagonal, or that with its small
-    entries replaced by the mean, whichever took fewer products. Never forms H. Where
-    only some rows have any curvature (squared hinge), and a factor of the products of
-    these costs less than the conjugate gradients did, it takes their place.
+    where :math:`c_t` is the certificate, in the norm of the inverse preconditioner: the
+    diagonal, or that with its small entries replaced by the mean, whichever took fewer
+    products. Never forms H. Where only some rows have any curvature (squared hinge),
+    and a factor of the products of these costs less than the conjugate gradients did,
+    it takes their place.
 
     Products with dense data are in single precision; gradients are not.
 
@@ -142,6 +144,8 @@ class NewtonCG(Solver):
         Which diagonal that is depends on its small entries: columns of little curvature
         differ in what they weigh, or are all alike but for noise.
         """
+        if not system.count:  # the time was over
+            return
         price = system.count * (1.0 + system.metric.weight(problem))
         if state.way == ROWS:
             price += system.metric.cost(problem)
@@ -163,51 +167,3 @@ class NewtonCG(Solver):
             return Rows(MOST_ROWS if whole else KEPT), most
         cost = int(rows_cost(problem, used if whole else HEAVY)) + 1
         return diagonal, most if state.hard else min(cost, most)
-
-
-class Conjugate:
-    """Conjugate gradients on ``H d = -g``, from zero, as far as they have come.
-
-    Attributes
-    ----------
-    d : ndarray of shape (size,)
-        The solution so far.
-    count : int
-        Products with H.
-    over : bool
-        Whether what is left is at most `share` of what there was, in the norm of the
-        metric's inverse, or a direction without curvature was met.
-    """
-
-    def __init__(
-        self, g: Array, metric: Preconditioner, share: float, scales: Array
-    ) -> None:
-        self.g, self.metric, self.share, self.scales = g, metric, share, scales
-        self.d, self.r = np.zeros_like(g), -g
-        self.p = metric.solve(self.r).copy()
-        self.energy = self.first = float(self.r @ self.p)
-        self.goal = self.energy * share
-        self.count, self.over = 0, False
-
-    @property
-    def depth(self) -> float:
-        """Logarithm of what was there relative to what is left."""
-        return math.log(self.first / self.energy) if self.energy > 0.0 else math.inf
-
-    def advance(self, product: Any, most: int, budget: Budget) -> None:
-        """Go on until it is over, with `most` products in all."""
-        while not (self.over or self.count >= most or budget.spent):
-            hp = product(self.p)
-            self.count += 1
-            curvature = float(self.p @ hp)
-            if curvature <= 1e-15 * float((self.p * self.p) @ self.scales):
-                self.over = True  # flat or downhill: go on with what there is
-                return
-            step = self.energy / curvature
-            self.d += step * self.p
-            self.r = self.r - step * hp
-            y = self.metric.solve(self.r)
-            following = float(self.r @ y)
-            self.over = following <= self.goal
-            self.p = y + (following / self.energy) * self.p
-            self.energy = following

@@ -71,6 +71,20 @@ def test_copies_have_no_curvature_between_them_in_the_hessian_of_a_sample():
     assert rough[4, 4] == pytest.approx(exact[4, 4])
 
 
+def test_columns_that_a_sample_misses_have_their_own_diagonal():
+    rng = np.random.default_rng(0)
+    names = rng.integers(0, 300, size=5000)  # most of them in no row of 40
+    X = sp.csr_array((np.ones(5000), (np.arange(5000), names)), shape=(5000, 300))
+    y = np.where(rng.random(5000) < 0.5, 1.0, -1.0)
+    problem = linear_problem(X, y, Logistic(), L2(1e-7), fit_intercept=False)
+    point, part = problem.at(problem.start()), excerpt(problem, 40)
+    sampled = part.design.square_tdot(np.ones(part.design.shape[0])) > 0
+    assert np.count_nonzero(sampled) < 150
+    rough, exact = problem.rough_hessian(part, point), problem.hessian(point)
+    missed = np.flatnonzero(~sampled)
+    np.testing.assert_allclose(np.diag(rough)[missed], np.diag(exact)[missed])
+
+
 @pytest.mark.parametrize("C", [1.0, 1e4])
 @pytest.mark.parametrize(
     ("columns", "factor"), [("independent", False), ("dependent", True)]

@@ -14,6 +14,7 @@ from skopt_solvers.problems._second_order import SMALL
 from skopt_solvers.run import run
 from skopt_solvers.solvers import LBFGS, NewtonCG, newton_cg
 from skopt_solvers.solvers._auto import choose
+from skopt_solvers.solvers._base import Budget
 
 STORAGE = [np.asfortranarray, np.ascontiguousarray, sp.csr_array, sp.csc_array]
 
@@ -194,3 +195,15 @@ def test_wide_softmaxes_go_to_the_dual_where_ridges_are_strong() -> None:
     for alpha, solver in ((1e-4, "DualCoordinateDescent"), (1e-6, "NewtonCG")):
         problem = linear_problem(X, y, Multinomial(), L2(alpha), fit_intercept=False)
         assert type(choose(problem)).__name__ == solver
+
+
+@pytest.mark.parametrize("looks", range(12))
+def test_the_time_may_be_over_at_any_look(looks: int, monkeypatch: Any) -> None:
+    left = iter([False] * looks)
+    monkeypatch.setattr(Budget, "spent", property(lambda _: next(left, True)))
+    problem, solver = words(), NewtonCG()
+    state = solver.init(problem, problem.start(), Budget(tol=1e-6, max_iter=10))
+    before = state.point.objective
+    for _ in range(3):
+        solver.step(problem, state)
+    assert state.point.objective <= before
