@@ -34,7 +34,7 @@ def dot(X: Array, w: Array) -> Array:
     if w.ndim == 2:
         return np.concatenate([X[b].astype(np.float64) @ w for b in blocks(X, len(w))])
     rows = X.flags.c_contiguous
-    return _dots(X, readonly(w)) if rows else _axpys(X.T, readonly(w))
+    return _dots(X, readonly(w), False) if rows else _axpys(X.T, readonly(w), False)
 
 
 def tdot(X: Array, s: Array) -> Array:
@@ -45,14 +45,14 @@ def tdot(X: Array, s: Array) -> Array:
         parts = (X[b].astype(np.float64).T @ s[b] for b in blocks(X, X.shape[1]))
         return sum(parts, np.zeros((X.shape[1], s.shape[1])))
     rows = X.flags.c_contiguous
-    return _axpys(X, readonly(s)) if rows else _dots(X.T, readonly(s))
+    return _axpys(X, readonly(s), False) if rows else _dots(X.T, readonly(s), False)
 
 
 def square_tdot(X: Array, d: Array) -> Array:
     """``(X**2).T @ d``."""
     if d.ndim == 1:
         rows = X.flags.c_contiguous
-        return _square_axpys(X, readonly(d)) if rows else _square_dots(X.T, readonly(d))
+        return _axpys(X, readonly(d), True) if rows else _dots(X.T, readonly(d), True)
     total = np.zeros((X.shape[1], *d.shape[1:]))
     for b in blocks(X, X.shape[1]):
         block = X[b].astype(np.float64)
@@ -144,42 +144,24 @@ def extended(known: Array, new: Array) -> Array:
 
 
 @kernel(sums=True)
-def _dots(X, w):
+def _dots(X, w, squared):
+    """``X @ w``, or with the squares of X."""
     out = np.zeros(X.shape[0])
     for i in range(X.shape[0]):
         total = 0.0
         for j in range(X.shape[1]):
-            total += X[i, j] * w[j]
+            x = np.float64(X[i, j])
+            total += (x * x if squared else x) * w[j]
         out[i] = total
     return out
 
 
 @kernel(sums=True)
-def _axpys(X, s):
-    out = np.zeros(X.shape[1])
-    for i in range(X.shape[0]):
-        for j in range(X.shape[1]):
-            out[j] += s[i] * X[i, j]
-    return out
-
-
-@kernel(sums=True)
-def _square_dots(X, d):
-    out = np.zeros(X.shape[0])
-    for j in range(X.shape[0]):
-        total = 0.0
-        for i in range(X.shape[1]):
-            x = np.float64(X[j, i])
-            total += x * x * d[i]
-        out[j] = total
-    return out
-
-
-@kernel(sums=True)
-def _square_axpys(X, d):
+def _axpys(X, s, squared):
+    """``X.T @ s``, or with the squares of X."""
     out = np.zeros(X.shape[1])
     for i in range(X.shape[0]):
         for j in range(X.shape[1]):
             x = np.float64(X[i, j])
-            out[j] += x * x * d[i]
+            out[j] += (x * x if squared else x) * s[i]
     return out

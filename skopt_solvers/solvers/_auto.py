@@ -17,12 +17,12 @@ from .proximal_gradient import ProximalGradient
 
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
 LIGHT = 30.0  # epochs of the dual are few where no sample moves far by itself
+MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 _SMOOTH: tuple[type[Solver], ...] = (NewtonCG, LBFGS)
 _ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)
 _KINKED: tuple[type[Solver], ...] = (InteriorPoint, DualCoordinateDescent)
 LIGHT_PASS = 1.6e7  # entries times classes that conjugate gradients go through
 ROWS_PER_COLUMN = 50  # from which on a Hessian is round enough for these
-MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 
 
 def choose(problem: Problem) -> Solver:

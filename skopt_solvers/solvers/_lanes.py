@@ -15,14 +15,12 @@ from ..kernels import coordinate as kernels
 from ..problems.linear import LinearProblem
 from ..result import NOT_YET
 from ._base import Array, Budget, State, Stretch
+from ._sweeps import EPOCHS, SETTLED
 from ._working_set import descend, movable, part_of, pushed, status
 
 CANDIDATES = 200  # coefficients that may join at once, or as many as are in use
 LARGEST = 2000  # coefficients of a Hessian: 32 MB
 COSTLY = 1000.0  # passes over the data that a Hessian may cost
-SETTLED = 0.01  # of the first change of a sweep: the rest is for the next one
-SETTLED = 0.01  # of the first change of a sweep: the rest is for the next one
-EPOCHS = 6  # of coordinate descent on one lane, before the next one's turn
 INNER = 1e-3  # share of the violation that is left on the working set
 FLAT = 1e-12  # share of the largest eigenvalue that counts as none
 LEAST = 1e-6  # share of the mean below which curvatures count as this much

@@ -53,7 +53,6 @@ class LBFGSState(NewtonCGState):
     next_try: int = 0  # iteration from which a Newton step may certify
     builds: int = 1  # of the metric
     ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
-    known: bool = False  # whether a sample was solved in no other metric than a factor
     newton: bool = False  # whether conjugate gradients do what no metric could
 
 
@@ -135,20 +134,24 @@ class LBFGS(Solver):
         state.certify(problem)
         if self._done(state):
             return state
-        part, wide = None, self.start == "auto" and self._wide(problem)
+        part, known = None, False
+        wide = self.start == "auto" and self._wide(problem)
         if self.start == "auto" and np.array_equal(x, problem.start()):
-            part = self._begin(problem, state)
+            part, known = self._begin(problem, state)
         if wide and not self._done(state):
             self._by_products(problem, state)
         elif not self._done(state):
-            state.metric, *state.ladder = self._metrics(problem, part, state.known)
+            state.metric, *state.ladder = self._metrics(problem, part, known)
             state.metric.build(problem, state.point)
             state.log.append(f"metric: {type(state.metric).__name__}")
             self._certify(problem, state)
         return state
 
-    def _begin(self, problem: Any, state: LBFGSState) -> Any:
-        """Go to where the whole problem is worth it; the last sample, if any."""
+    def _begin(self, problem: Any, state: LBFGSState) -> tuple[Any, bool]:
+        """Go to where the whole problem is worth it.
+
+        Returns the last sample, if any, and whether that took the factor of a Hessian.
+        """
         if self._wide(problem):
             span = problem.span()
             if span is not None:
@@ -160,19 +163,19 @@ class LBFGS(Solver):
                     state.witness = dual.witness
                 state.n_iter = dual.n_iter
                 state.log.append(note)
-            return None
-        part, x, width = None, state.point.x, problem.size
+            return None, False
+        part, known, x, width = None, False, state.point.x, problem.size
         for part in problem.excerpts() if width <= LARGEST else ():
             rows = part.design.shape[0]
             inner = self._sampled(part, x, state.budget, 0.1 * width / rows)
-            x, state.known = inner.point.x, inner.metric.factored
+            x, known = inner.point.x, inner.metric.factored
             state.log.append(f"start: a sample of {rows} rows")
         if part is not None:
             point = problem.at(x)
             if point.objective < state.point.objective:
                 state.point = point
                 state.certify(problem)
-        return part
+        return part, known
 
     def _by_products(self, problem: Any, state: Any) -> None:
         """Go on by conjugate gradients, or factors of rows where few are in use."""
@@ -209,7 +212,9 @@ class LBFGS(Solver):
         state.metric.build(part, state.point)
         return state
 
-    def _sampled(self, part: Problem, x: Array, budget: Budget, tol: float) -> Any:
+    def _sampled(
+        self, part: Problem, x: Array, budget: Budget, tol: float
+    ) -> LBFGSState:
         """Minimise over a sample, as far as it tells about the whole."""
         metrics = [*self._cheaper(part), Cholesky()]
         state = self._nested(part, x, replace(budget, tol=tol), metrics)
@@ -312,6 +317,7 @@ class LBFGS(Solver):
         )
 
     def _rebuild(self, problem: Any, state: Any, climb: bool = False) -> None:
+        """Build the metric that follows, the next better one if it is to `climb`."""
         if state.ladder and (climb or self._following(state) is not state.metric):
             state.metric, state.builds = state.ladder.pop(0), 0
         state.builds += 1

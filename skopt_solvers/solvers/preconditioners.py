@@ -47,7 +47,7 @@ class Preconditioner(ABC):
         """Cost of `build`, in evaluations of value and gradient."""
 
     def weight(self, problem: Problem) -> float:
-        """Cost of `solve`, likewise, if it is any to speak of."""
+        """Cost of `solve`, in products with the Hessian, if any to speak of."""
         return 0.0
 
 
