@@ -5,7 +5,12 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_digits,
+    make_classification,
+    make_regression,
+)
 from sklearn.preprocessing import OneHotEncoder, scale
 
 Data = tuple[Any, np.ndarray]
@@ -58,6 +63,27 @@ def half(n: int = 5000, p: int = 300) -> Data:
     return X, X[:, : p // 2] @ rng.normal(size=p // 2) + 5 * rng.normal(size=n)
 
 
+def redundant(n: int = 10_000, p: int = 300) -> Data:
+    """Columns a fifth of which are combinations of others."""
+    informative, copies = p // 3, p // 5
+    return make_classification(  # type: ignore[no-any-return]
+        n, p, n_informative=informative, n_redundant=copies, random_state=0
+    )
+
+
+def independent(n: int = 10_000, p: int = 300) -> Data:
+    """Columns that are all alike."""
+    rng = np.random.default_rng(0)
+    X, w = rng.normal(size=(n, p)), 2 * rng.normal(size=p) / np.sqrt(p)
+    return X, X @ w + rng.logistic(size=n) > 0
+
+
+def crowd(n: int = 500, p: int = 5000) -> Data:
+    """A third of many columns matters, more than there are rows."""
+    X, y = make_regression(n, p, n_informative=p // 3, noise=10.0, random_state=0)
+    return np.asfortranarray(X), y
+
+
 def clicks(n: int = 30_000) -> Data:
     """One-hot columns of many rare names, some of which say the same twice."""
     rng = np.random.default_rng(8)
@@ -103,4 +129,7 @@ MADE: dict[str, Callable[[], Data]] = {
     "blocks 500 x 10,000": blocks,
     "half 5,000 x 300": half,
     "clicks 30,000 names": clicks,
+    "redundant 10,000 x 300": redundant,
+    "independent 10,000 x 300": independent,
+    "crowd 500 x 5,000": crowd,
 }

@@ -46,12 +46,15 @@ SUITES: dict[str, list[Cell]] = {
     "l1": [
         *_cells("lasso", *_REGRESSION, *_LARGE, "half 5,000 x 300", *GENERATED),
         *_cells("elastic net", *_REGRESSION, *_LARGE, "half 5,000 x 300", *GENERATED),
+        *_cells("lasso", "crowd 500 x 5,000"),
+        *_cells("elastic net", "crowd 500 x 5,000"),
         *_cells("l1 logistic", "leukemia", "imdb", "a9a", "gisette_valid", "farm_ads"),
         *_cells("l1 logistic", *GENERATED),
     ],
     "smooth": [
         *_cells("l2 logistic", "a9a", "w8a", "imdb", "gisette_valid", "kddcup99"),
         *_cells("l2 logistic", "farm_ads", "clicks 30,000 names", *GENERATED),
+        *_cells("l2 logistic", "redundant 10,000 x 300", "independent 10,000 x 300"),
         *_cells("squared hinge", "a9a", "imdb", *GENERATED),
         *_cells("softmax", "mnist10k", "news20", "usps", "digits"),
         *_cells("softmax", "letters 15,000 x 16", "topics 20,000 x 30,000"),
