@@ -14,8 +14,8 @@ import skopt_solvers
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "skopt_solvers"
 FLOORS = [
-    {"_compile", "_params", "_math", "_threads", "_tables", "_separation", "_bars"}
-    | {"_pipelines"},
+    {"_compile", "_params", "_math", "_matrices", "_threads", "_tables"}
+    | {"_separation", "_bars", "_pipelines"},
     {"losses", "penalties", "schedules", "designs"},
     {"kernels"},
     {"problems", "result", "callbacks"},

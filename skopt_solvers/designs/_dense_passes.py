@@ -7,6 +7,7 @@ import numpy as np
 from scipy.linalg import blas
 
 from .._compile import kernel, readonly
+from .._matrices import mirror
 
 Array = np.ndarray
 BLOCK = 1 << 16  # entries of a block of rows: 512 KB, stays in the L2 cache
@@ -88,7 +89,7 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
         part = part - shift if shift.any() else part
         part = part * root[rows, None]
         total = blas.dsyrk(1.0, part.T, beta=1.0, c=total, overwrite_c=1)
-    total += np.triu(total, 1).T
+    mirror(total)
     return total
 
 
@@ -99,7 +100,7 @@ def cross(X: Array, inverse: Array) -> Array:
     for b in blocks(X.T, len(X)):
         part = X[:, b] * root[b]
         total = blas.dsyrk(1.0, part, beta=1.0, c=total, overwrite_c=1)
-    total += np.triu(total, 1).T
+    mirror(total)
     return total
 
 
@@ -115,7 +116,7 @@ def _gram_of_columns(XT: Array, d: Array, columns: Array, shift: Array) -> Array
         if not uniform:
             part *= np.sqrt(d[b])
         total = blas.dsyrk(factor, part.T, beta=1.0, c=total, trans=1, overwrite_c=1)
-    total += np.triu(total, 1).T
+    mirror(total)
     return total
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from .._compile import readonly
+from .._matrices import mirror
 from .._threads import in_chunks
 from ._base import Array, Columns, Design, Rows
 from ._dense_passes import energy, extended
@@ -242,7 +243,7 @@ class Sparse(Design):
         else:
             outer(*self._laid_out(columns), readonly(d), first, new)
         new = new[:, first:]
-        new[first:] += np.triu(new[first:], 1).T
+        mirror(new[first:])
         shift = shift[columns]
         if shift.any():
             # Z'dZ = X'dX - m (X'd)' - (X'd) m' + sum(d) m m'

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from scipy.linalg import lapack
 
+from .._matrices import diagonal
+
 Array = np.ndarray
 
 GROWTH = 30.0  # of the damping, from one attempt to the next
@@ -19,9 +21,10 @@ def damped_cholesky(
     `matrix`, which is symmetric, is overwritten. Costs ``n**3 / 3`` operations each
     time.
     """
-    diagonal = np.diag(matrix).copy()
+    entries = diagonal(matrix)
+    own = entries.copy()
     while extra <= most and math.isfinite(extra):
-        matrix[np.diag_indices_from(matrix)] = diagonal + extra * unit
+        entries[:] = own + extra * unit
         factor, failed = lapack.dpotrf(matrix.T, lower=1, clean=1)
         if not failed:
             return factor  # type: ignore[no-any-return]

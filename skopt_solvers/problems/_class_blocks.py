@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ..kernels import dual
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def class_blocks(problem: "LinearProblem", point: "LinearPoint") -> Iterator[Arr
             cross[problem.steady] = 0.0
             block[-1, head] = block[head, -1] = cross
             block[-1, -1] = totals[k]
-        block[np.diag_indices(len(ridge))] += ridge[:, k]
+        diagonal(block)[:] += ridge[:, k]
         yield block
 
 
@@ -77,8 +78,8 @@ def _correlations(
         rows = np.flatnonzero(np.diff(steps, prepend=0.0) > 0)
         design, d = design.take(rows), d[rows] / np.maximum(chance[rows], TINY)
     gram = design.gram(d, columns, problem.mean)
-    diagonal = np.diag(gram)
-    scale = np.where(diagonal > 0, 1.0 / np.sqrt(np.maximum(diagonal, TINY)), 0.0)
+    squares = np.diag(gram)
+    scale = np.where(squares > 0, 1.0 / np.sqrt(np.maximum(squares, TINY)), 0.0)
     gram = gram * scale * scale[:, None]
-    gram[np.diag_indices_from(gram)] = 1.0
+    diagonal(gram)[:] = 1.0
     return np.asarray(gram)

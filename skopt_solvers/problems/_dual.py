@@ -6,6 +6,7 @@ import numpy as np
 from scipy import linalg
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ..kernels import dual as kernels
 from ..kernels.rows import products
 
@@ -186,7 +187,7 @@ class Ascent:
         k, free = len(kink), self.problem.fit_intercept
         ones = readonly(np.ones(len(self.w) - 1))
         gram = self.gain * products(self.rows, readonly(kink), ones)
-        gram[np.diag_indices(k)] += EPS * max(float(np.trace(gram)), 1e-300)
+        diagonal(gram)[:] += EPS * max(float(np.trace(gram)), 1e-300)
         z = self.design.dot(self.w[:-1])[kink] + self.w[-1]
         factor = linalg.cho_factor(gram, lower=True, check_finite=False)
         sides = np.column_stack([goals - z, np.ones(k)])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 
 if TYPE_CHECKING:
     from ._linear_point import LinearPoint
@@ -98,8 +99,8 @@ def rough_hessian(
     scale[alike] = usual
     hessian *= scale
     hessian *= scale[:, None]
-    diagonal = np.where(alike, np.diag(hessian), whole)
-    hessian[np.diag_indices_from(hessian)] = diagonal + problem.ridge(point.x)
+    own = np.where(alike, np.diag(hessian), whole)
+    diagonal(hessian)[:] = own + problem.ridge(point.x)
     return hessian
 
 

@@ -62,9 +62,7 @@ def certify(
     An estimate that needs no further pass over the data comes first, and is the answer
     if it exceeds `tol`.
     """
-    free = problem.free
-    n_free = (int(free.sum()) + problem.fit_intercept) * problem.lanes
-    if not problem.dual or n_free > LARGEST_FREE:
+    if not problem.dual or len(problem.loose) > LARGEST_FREE:
         convex = problem.penalty.convex and problem.response.loss.convex
         kind = "violation" if convex else "stationarity"
         return Certificate(violation(problem, point), kind)
@@ -72,13 +70,13 @@ def certify(
         return Certificate(math.inf, "duality gap")
     unit = max(point.objective, FLOOR * problem.null.objective)
     gradient = witness.loss_gradient
-    estimate, whole = _estimate(problem, point, gradient, free, witness, tol * unit)
+    estimate, whole = _estimate(problem, point, gradient, witness, tol * unit)
     estimate = min(estimate, point.objective)
     if not whole and estimate > tol * unit:
         return Certificate(estimate / unit, "duality gap", exact=False)
     gap = estimate
     if not whole:
-        slopes, v = _project(problem, witness, free)
+        slopes, v = _project(problem, witness)
         gap = _gap(problem, point, slopes, v, skip_loss=False)
     # losses and penalties are at least zero: so is the optimum
     gap = min(gap, point.objective)
@@ -112,7 +110,6 @@ def _estimate(
     problem: "LinearProblem",
     point: "LinearPoint",
     gradient: Array,
-    free: Array,
     witness: "Slopes",
     enough: float,
 ) -> tuple[float, bool]:
@@ -120,8 +117,8 @@ def _estimate(
     v = -gradient[: problem.split]
     own = witness is point
     gap = _gap(problem, point, witness.slopes, v, own, enough)
-    loose = _loose(problem, free)
-    if not loose.any():
+    loose = problem.loose
+    if not len(loose):
         return gap, gap <= enough
     residual = gradient[loose]
     size = problem.response.weights @ np.abs(witness.slopes)
@@ -133,35 +130,31 @@ def _estimate(
     return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), False
 
 
-def _loose(problem: "LinearProblem", free: Array) -> Array:
-    """Free coordinates, the intercept among them."""
-    if not (problem.fit_intercept or free.any()):
-        return np.zeros(0, bool)
-    rest = np.ones(problem.size - problem.split, bool)
-    return np.concatenate([np.repeat(free, problem.lanes), rest])
+def loose(problem: "LinearProblem", free: Array) -> Array:
+    """The coordinates of `free` columns, and the intercept."""
+    lanes = np.arange(problem.lanes)
+    head = np.add.outer(np.flatnonzero(free) * problem.lanes, lanes)
+    return np.concatenate([head.ravel(), np.arange(problem.split, problem.size)])
 
 
-def _project(
-    problem: "LinearProblem", witness: "Slopes", free: Array
-) -> tuple[Array, Array]:
+def _project(problem: "LinearProblem", witness: "Slopes") -> tuple[Array, Array]:
     """Slopes without a component along free directions, and their pull.
 
     Zeros, which are always feasible, where no sample has the curvature to project with
     (Huber far from its target, separable classes).
     """
-    free = free & _varied(problem)
-    columns = np.flatnonzero(free)
-    hessian = problem.loss_hessian(witness, columns)
-    loose = _loose(problem, free)
+    free = problem.free & _varied(problem)
+    hessian = problem.loss_hessian(witness, np.flatnonzero(free))
+    which = loose(problem, free)
     size = np.max(problem.response.weights @ np.abs(witness.slopes))
     slopes, gradient = witness.slopes, witness.loss_gradient
     for _ in range(REFINEMENTS):
         step = np.zeros(problem.size)
-        step[loose] = _solve(hessian, gradient[loose])
+        step[which] = _solve(hessian, gradient[which])
         slopes = slopes - witness.curve(problem.push(step))
         problem.counts.gradients += 1
         gradient = problem.pull(problem.response.weigh(slopes))
-        left = np.max(np.abs(gradient[loose]) / problem.norms[loose], initial=0.0)
+        left = np.max(np.abs(gradient[which]) / problem.norms[which], initial=0.0)
         if left <= ROUNDING * size:
             break
     if not left <= FEASIBLE * size:

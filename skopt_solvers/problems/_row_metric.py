@@ -6,6 +6,7 @@ import numpy as np
 from scipy import linalg
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ..kernels.dual import squares
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class RowMetric:
         rest = d.copy()
         rest[self.rows] = 0.0
         self.exact = not rest.any()
-        diagonal = ridge if self.exact else ridge + design.square_tdot(readonly(rest))
-        self.inverse = 1.0 / np.maximum(diagonal, 1e-300)
+        scales = ridge if self.exact else ridge + design.square_tdot(readonly(rest))
+        self.inverse = 1.0 / np.maximum(scales, 1e-300)
         whole = len(self.rows) == len(d)
         self.part = design if whole else design.take(self.rows)
         self.root = np.sqrt(d[self.rows])
@@ -57,7 +58,7 @@ class RowMetric:
             system += 1.0 / total
         system *= self.root
         system *= self.root[:, None]
-        system[np.diag_indices_from(system)] += 1.0
+        diagonal(system)[:] += 1.0
         self.factor = linalg.cho_factor(system, overwrite_a=True, check_finite=False)
 
     def solve(self, v: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ..penalties import NoPenalty
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Line, Oracle, Point, Problem
@@ -215,7 +216,7 @@ class FunctionProblem(Problem):
         assert self.hess is not None
         self.counts.hessians += 1
         total = np.array(self.hess(point.x.copy(), *self.args), np.float64)
-        total[np.diag_indices(self.size)] += self.ridge(point.x)
+        diagonal(total)[:] += self.ridge(point.x)
         return total
 
     def hessian_vector(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from .._threads import one_blas_thread
 from ..designs import Design
 from ..penalties._base import BasePenalty
@@ -18,7 +19,7 @@ from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian, sample
 from ._frames import Frame, Moved, Own
-from ._gap import Slopes, certify, refined
+from ._gap import Slopes, certify, loose, refined
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._recession import recession
@@ -93,7 +94,7 @@ class LinearProblem(Problem):
     def with_penalty(self, penalty: BasePenalty) -> "LinearProblem":
         """The same data under another penalty; all that the data cost is kept."""
         other = copy(self)
-        own = ("provides", "bounds", "null", "row_bend")
+        own = ("provides", "bounds", "null", "row_bend", "loose")
         known = {name: vars(other).pop(name, None) for name in own}
         other._penalise(penalty)
         null = known["null"]
@@ -355,6 +356,11 @@ class LinearProblem(Problem):
         lengths = np.repeat(lengths, self.lanes)
         return np.concatenate([lengths, np.ones(self.size - self.split)])
 
+    @cached_property
+    def loose(self) -> Array:
+        """Coordinates that no penalty holds, the intercept among them."""
+        return loose(self, self.free)
+
     def scales(self, point: Point) -> Array:
         assert isinstance(point, LinearPoint)
         bend = self.response.max_curvature
@@ -429,29 +435,35 @@ class LinearProblem(Problem):
         for a in range(lanes):
             for b in range(a + 1):
                 block = self.bordered(point.pair(a, b), columns)
-                total[:, a, :, b] = block
-                total[:, b, :, a] = block.T
+                total[:, a, :, b] = total[:, b, :, a] = block
         return total.reshape(k * lanes, k * lanes)
 
     def bordered(self, d: Array, columns: Array) -> Array:
         """Gram matrix of the centred columns and the constant, d of either sign."""
-        d = self.response.weights * d
-        dead = np.isin(columns, self.constant)
-        gram = self.design.gram(np.maximum(d, 0.0), columns, self.mean)
-        if (d < 0).any():
-            gram -= self.design.gram(np.maximum(-d, 0.0), columns, self.mean)
+        if np.min(d, initial=0.0) < 0.0:
+            rest = self.bordered(np.maximum(-d, 0.0), columns)
+            rises = np.max(d) > 0.0
+            return self.bordered(np.maximum(d, 0.0), columns) - rest if rises else -rest
+        d, k = self.response.weights * d, len(columns)
+        gram = self.design.gram(d, columns, self.mean)
         if not self.fit_intercept:
             return gram
-        cross = self.design.tdot_columns(columns, d) - self.mean[columns] * d.sum()
-        gram[dead], gram[:, dead], cross[dead] = 0.0, 0.0, 0.0
-        return np.block([[gram, cross[:, None]], [cross[None, :], d.sum()]])
+        total, mass = np.empty((k + 1, k + 1)), d.sum()
+        total[:k, :k] = gram
+        cross = self.design.tdot_columns(columns, d) - self.mean[columns] * mass
+        total[:k, k] = total[k, :k] = cross
+        if len(self.constant):
+            dead = np.flatnonzero(np.isin(columns, self.constant))
+            total[dead] = total[:, dead] = 0.0
+        total[k, k] = mass
+        return total
 
     def hessian(self, point: Point) -> Array:
         assert isinstance(point, LinearPoint)
         total = self.loss_hessian(point, np.arange(self.n_columns))
         if self.response.shape:
             self._bend_flat(total)
-        total[np.diag_indices(self.size)] += self.ridge(point.x)
+        diagonal(total)[:] += self.ridge(point.x)
         return total
 
     def _bend_flat(self, hessian: Array) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ._dual import Witness
 from ._linear_point import LinearPoint
 from .linear import LinearProblem
@@ -67,10 +68,9 @@ class Pieces:
         bend = np.zeros(len(problem.response.weights))
         bend[self.rows] = d[: self.count] / self.weights
         total = problem.bordered(bend, np.arange(problem.n_columns))
-        diagonal = np.diag_indices_from(total)
         extra = self.ridge.copy()
         extra[self.held] += d[self.count :]
-        total[diagonal] += extra
+        diagonal(total)[:] += extra
         return total
 
     def point(self, x: Array, z: Array) -> LinearPoint:

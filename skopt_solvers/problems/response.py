@@ -15,6 +15,8 @@ from ._response import BaseResponse
 Array = np.ndarray
 
 IDLE = 5  # Newton steps that only move rounding errors about
+ULPS = 4 * np.finfo(float).eps  # of a constant: steps below are rounding errors
+EXACT = 1e-15  # share of the slopes that their sum is off by as they are rounded
 
 
 class Response(BaseResponse):
@@ -95,15 +97,18 @@ class SingleResponse(Response):
         for _ in range(100):
             _, slopes, curvatures = self.jets(z + c)
             total = self.weights @ slopes
-            if abs(total) <= 1e-16 * (self.weights @ np.abs(slopes)):
+            if abs(total) <= EXACT * (self.weights @ np.abs(slopes)):
                 break
             low, high = (low, c) if total > 0 else (c, high)
             bend = self.weights @ curvatures
             step = -total / bend if bend > 0 else -math.copysign(math.inf, total)
-            following = c + max(min(step, 10.0 + abs(c)), -10.0 - abs(c))
+            if abs(step) <= ULPS * abs(c):
+                break
+            reach = math.inf if self.loss.quadratic else 10.0 + abs(c)
+            following = c + max(min(step, reach), -reach)
             if not low < following < high:
                 following = (low + high) / 2 if math.isfinite(low + high) else c
-            if following == c or abs(following - c) <= 1e-16 * abs(c):
+            if following == c:
                 break
             c = following
         return np.asarray(c)
@@ -185,7 +190,7 @@ class LaneResponse(Response):
             total = self.weights @ slopes
             off = float(np.abs(total).max())
             best, least, idle = (c, off, 0) if off < least else (best, least, idle + 1)
-            known = 1e-15 * (self.weights @ np.abs(slopes)).max()
+            known = EXACT * (self.weights @ np.abs(slopes)).max()
             if off <= known or idle > IDLE or not off < math.inf:
                 break
             s = self.shares(z + c)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import linalg
 
 from .._compile import Record, readonly
+from .._matrices import diagonal
 from ..kernels.penalties import costs
 from ..problems.linear import LinearProblem
 from ._model import Model
@@ -23,7 +24,7 @@ def limit(trail: Array) -> Array | None:
     """
     changes = np.diff(trail, axis=0)
     products = changes @ changes.T
-    products[np.diag_indices_from(products)] += TINY * np.trace(products)
+    diagonal(products)[:] += TINY * np.trace(products)
     try:
         shares = linalg.solve(products, np.ones(len(products)), assume_a="pos")
     except (linalg.LinAlgError, ValueError):

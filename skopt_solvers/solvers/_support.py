@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ..kernels.active_set import enter, newton, worst
 from ..kernels.coordinate import gram_cycles
 from ..problems._cholesky import damped_cholesky
@@ -143,7 +144,7 @@ def factor(matrix: Array, ridge: Array) -> Array:
     """Upper Cholesky factor; collinear columns get a damping that keeps descent."""
     if not len(matrix):
         return matrix
-    damped, diagonal = matrix.copy(), np.diag(matrix) + ridge
-    damped[np.diag_indices_from(damped)] = diagonal + 1e-300
-    lower = damped_cholesky(damped, diagonal, 1e-13)
+    damped, whole = matrix.copy(), np.diag(matrix) + ridge
+    diagonal(damped)[:] = whole + 1e-300
+    lower = damped_cholesky(damped, whole, 1e-13)
     return np.eye(len(matrix)) if lower is None else lower.T

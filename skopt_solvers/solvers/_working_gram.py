@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._matrices import diagonal
 from ..problems.linear import LinearProblem
 from ._base import Array, State
 from ._model import Model, means_of
@@ -73,7 +74,7 @@ class GramState(State):
         if not self.damping:
             return self.gram
         gram = self.gram.copy()
-        gram[np.diag_indices_from(gram)] += self.added(problem, self.columns)
+        diagonal(gram)[:] += self.added(problem, self.columns)
         return gram
 
 

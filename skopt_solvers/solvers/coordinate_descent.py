@@ -28,6 +28,7 @@ NEAR = 0.7  # share of its level from which a slope may exceed it soon
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
+CALLS = 5e5  # entries whose passes cost as much as the calls of an iteration
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 BRISK = 0.3  # pace of epochs on a ridge that all violators may take part in
 REST = 0.03  # share of the violation that is left on larger working sets
@@ -239,8 +240,10 @@ class CoordinateDescent(Solver):
 
     def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
         """Whether a Gram matrix of these costs no more than a pass or two."""
-        cheap = problem.design.gram_cost(columns) <= CHEAP
-        return cheap and tall(problem, len(columns))
+        cost, entries = problem.design.gram_cost(columns), problem.design.nnz
+        if problem.response.loss.quadratic:  # no other will be made
+            cost *= entries / (entries + CALLS)
+        return cost <= CHEAP and tall(problem, len(columns))
 
     # -- sifting -------------------------------------------------------------------
 

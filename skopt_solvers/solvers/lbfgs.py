@@ -54,6 +54,7 @@ class LBFGSState(NewtonCGState):
     builds: int = 1  # of the metric
     ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
     newton: bool = False  # whether conjugate gradients do what no metric could
+    ahead: tuple[Any, Array, float] | None = None  # the point's step and decrement
 
 
 class LBFGS(Solver):
@@ -219,7 +220,7 @@ class LBFGS(Solver):
         metrics = [*self._cheaper(part), Cholesky()]
         state = self._nested(part, x, replace(budget, tol=tol), metrics)
         for _ in range(STEPS):
-            _, decrement = self._direction(state, state.point.gradient)
+            _, decrement = self._direction(state)
             enough = decrement <= 2 * tol * abs(state.point.objective)
             if enough or state.stalled or budget.spent:
                 break
@@ -259,8 +260,7 @@ class LBFGS(Solver):
         able = state.metric.factored and WIDE in problem.provides
         if self._done(state) or not able or state.n_iter < state.next_try:
             return
-        g = state.point.gradient
-        decrement = self._direction(state, g)[1]
+        decrement = self._direction(state)[1]
         if decrement > 1.8 * state.budget.goal * state.point.objective:
             return
         around = partial(two_loops, state.pairs, state.metric)
@@ -283,14 +283,14 @@ class LBFGS(Solver):
     def _move(self, problem: Problem, state: Any) -> None:
         """One iteration, uncertified."""
         point, g = state.point, state.point.gradient
-        direction, decrement = self._direction(state, g)
+        direction, decrement = self._direction(state)
         state.decrements.append(decrement)
         if self._refresh_pays(problem, state):
             if isinstance(state.metric, Blocks) and state.builds >= LASTING:
                 self._give_up(state)
                 return
             self._rebuild(problem, state)
-            direction, decrement = self._direction(state, g)
+            direction, decrement = self._direction(state)
         line = problem.line(point, direction)
         first = 1.0 if state.pairs or state.metric.exact else self._first(direction, g)
         t = search(line, point.objective, -decrement, first) if decrement > 0 else None
@@ -299,7 +299,7 @@ class LBFGS(Solver):
             return
         if t is None:
             state.stalled = not state.pairs
-            state.pairs.clear()
+            self._forget(state)
             return
         state.point, state.rate = line.point(t), t
         remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
@@ -324,7 +324,7 @@ class LBFGS(Solver):
         state.metric.build(problem, state.point)
         name = type(state.metric).__name__
         state.log.append(f"metric: {name} built after {state.n_iter} iterations")
-        state.pairs.clear()
+        self._forget(state)
         state.decrements.clear()
 
     def _following(self, state: Any) -> Preconditioner:
@@ -332,10 +332,18 @@ class LBFGS(Solver):
         lasting = state.metric.factored and state.builds < LASTING
         return state.ladder[0] if state.ladder and not lasting else state.metric  # type: ignore[no-any-return]
 
-    def _direction(self, state: LBFGSState, g: Array) -> tuple[Array, float]:
+    def _direction(self, state: LBFGSState) -> tuple[Array, float]:
         """The direction and its decrement ``g' B g``."""
-        q = two_loops(state.pairs, state.metric, g)
-        return -q, float(g @ q)
+        if state.ahead is None or state.ahead[0] is not state.point:
+            g = state.point.gradient
+            q = two_loops(state.pairs, state.metric, g)
+            state.ahead = state.point, -q, float(g @ q)
+        return state.ahead[1:]
+
+    def _forget(self, state: LBFGSState) -> None:
+        """Go on without pairs."""
+        state.pairs.clear()
+        state.ahead = None
 
     def _first(self, direction: Array, g: Array) -> float:
         """Without curvature the first step is of unit length at most."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import lapack
 
+from .._matrices import diagonal
 from ..problems._base import Point, Problem
 from ..problems._cholesky import damped_cholesky
 from ..problems._row_metric import KEPT
@@ -202,14 +203,13 @@ def factor(matrix: Array, damping: float = 0.0) -> tuple[Array, Array]:
     The matrix is overwritten; `damping` is added to the unit diagonal, and multiples of
     the identity until it is positive definite.
     """
-    diagonal = np.abs(np.diag(matrix))
-    scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    unit = diagonal(matrix)
+    sizes = np.abs(unit)
+    scale = 1.0 / np.sqrt(np.where(sizes > 0, sizes, 1.0))
     matrix *= scale
     matrix *= scale[:, None]
-    diagonal = np.diag(matrix).copy()
-    diagonal[diagonal == 0] = 1.0
-    matrix[np.diag_indices_from(matrix)] = diagonal
+    unit[unit == 0] = 1.0
     triangle = None
-    if np.isfinite(diagonal).all():
+    if np.isfinite(unit).all():
         triangle = damped_cholesky(matrix, 1.0, max(damping, LEAST), MOST)
     return scale, np.eye(len(matrix)) if triangle is None else triangle
