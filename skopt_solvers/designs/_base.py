@@ -109,6 +109,11 @@ class Design(ABC):
     def gram_cost(self, columns: Array) -> float:
         """Cost of `gram`, in passes over the whole matrix; constants as measured."""
 
+    @property
+    def columns_cost(self) -> float:
+        """Cost of `columns` if it is asked for now, in passes; as measured."""
+        return 0.0
+
     @abstractmethod
     def dot_columns(self, columns: Array, w: Array) -> Array:
         """``X[:, columns] @ w`` for w of shape (k,) or (k, K)."""

@@ -82,13 +82,15 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     every = len(present) == len(d)
     if every and X.flags.f_contiguous:
         return _gram_of_columns(X.T, d, columns, shift)
+    uniform = every and d.min() == d.max()
+    factor = float(d[0]) if uniform else 1.0
     for b in blocks(d[present, None], k):
         rows = b if every else present[b]
         lines = b if every else present[b, None]
         part = X[rows] if everything else X[lines, columns]
         part = part - shift if shift.any() else part
-        part = part * root[rows, None]
-        total = blas.dsyrk(1.0, part.T, beta=1.0, c=total, overwrite_c=1)
+        part = part if uniform else part * root[rows, None]
+        total = blas.dsyrk(factor, part.T, beta=1.0, c=total, overwrite_c=1)
     mirror(total)
     return total
 

@@ -18,6 +18,8 @@ from ._dense_passes import (
     tdot,
 )
 
+TURN = 5.0  # passes that a copy takes whose columns are contiguous
+
 
 class DenseRows(Rows):
     """Rows of a C-ordered array."""
@@ -147,9 +149,14 @@ class Dense(Design):
     def gram_cost(self, columns: Array) -> float:
         return len(columns) * (len(columns) + 40) / (12.0 * max(self.shape[1], 1))
 
+    @property
+    def columns_cost(self) -> float:
+        known = self.X.flags.f_contiguous or "columns" in vars(self)
+        return 0.0 if known else TURN
+
     def dot_columns(self, columns: Array, w: Array) -> Array:
-        if self._scattered(columns):
-            return dot(self._together(columns, keep=False), w)
+        if self._scattered(columns) and np.array_equal(self._last[0], columns):
+            return dot(self._last[1], w)
         if self._few(columns):
             return dot(self.X[:, columns], w)
         full = np.zeros((self.shape[1], *w.shape[1:]))
@@ -172,13 +179,12 @@ class Dense(Design):
         """Whether columns lie apart in memory, and a copy takes less than half of X."""
         return self.X.flags.c_contiguous and 2 * len(columns) <= self.shape[1]
 
-    def _together(self, columns: Array, keep: bool = True) -> Array:
+    def _together(self, columns: Array) -> Array:
         """A copy of some columns; kept, for they are asked for more than once."""
         known, copy = self._last
         if not np.array_equal(known, columns):
             copy = readonly(np.take(self.X, columns, axis=1))
-            if keep:
-                self._last = columns.copy(), copy
+            self._last = columns.copy(), copy
         return copy
 
     def forget(self) -> None:

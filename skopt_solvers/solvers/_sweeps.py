@@ -7,7 +7,7 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels import coordinate as kernels
-from ..problems.linear import LinearProblem
+from ..problems.linear import LinearPoint, LinearProblem
 from ._extrapolation import extrapolate
 from ._model import Model, means_of
 
@@ -18,6 +18,8 @@ PROBES = 3  # of the first sweep, which tells the pace
 MOST_ROUNDS = 10  # of so many epochs, where a support is as large as it can be
 SETTLED = 0.01  # of a sweep's first change: the rest is for the next one
 HEAVY = 2e5  # entries of an epoch from which extrapolation costs little
+BRISK = 0.12  # pace up to which they go on like that
+LEAP = 0.5  # share of a step of all coefficients at once from which it is worth it
 EXTRA = 1.3  # what extrapolation adds to the pace, as an exponent
 
 
@@ -64,6 +66,31 @@ def sweep(
     return w[chosen], means
 
 
+def leap(problem: Any, state: Any) -> LinearPoint | None:
+    """Where all coefficients go at once, each as if there were no other.
+
+    Two passes, and no column has to be laid out. None where columns depend so much on
+    each other that the step would have to be cut short.
+    """
+    point, head = state.point, slice(problem.split)
+    step = problem.displaced(point)
+    tail = -point.loss_gradient[problem.split :]
+    direction = np.concatenate([step, tail])
+    line = problem.line(point, direction)
+    _, slope, curvature = problem.response.along(point.z, line.dz, 0.0)
+    dearer = problem.regularizer.cost(point.x[head] + step) - point.cost
+    if not -(slope + dearer) >= LEAP * curvature > 0.0:
+        return None
+    following: LinearPoint = line.point(min(1.0, -(slope + dearer) / curvature))
+    sizes = problem.norms[head]
+    left = np.max(sizes * np.abs(problem.displaced(following)))
+    pace = float(left / np.max(sizes * np.abs(step)))
+    state.leaping = pace < BRISK
+    state.pace = pace if state.leaping else pace**2  # an epoch does as much as two
+    state.swept += 2.0
+    return following
+
+
 def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     """Whether epochs are likely to end before a Gram matrix is made.
 
@@ -80,9 +107,13 @@ def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     if not state.pace < 1.0 or state.swept > 2.0 * cost:
         return False
     left = state.certificate.value / max(state.budget.goal, 1e-14)
-    rate = -EXTRA * math.log(max(state.pace, 1e-3))
+    rate = -math.log(max(state.pace, 1e-3))
     epochs = math.log(max(left, 1.0)) / rate
-    return 2.0 * (1.0 + epochs / EPOCHS) + epochs * epoch < cost
+    if state.leaping:
+        return 2.0 * epochs < cost
+    epochs /= EXTRA
+    passes = problem.design.columns_cost + 2.0 * (1.0 + epochs / EPOCHS)
+    return passes + epochs * epoch < cost
 
 
 def tall(problem: LinearProblem, count: int) -> bool:

@@ -15,7 +15,7 @@ from ..result import NOT_YET
 from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
-from ._sweeps import pays, sweep, tall
+from ._sweeps import leap, pays, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
@@ -29,6 +29,7 @@ SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 CALLS = 5e5  # entries whose passes cost as much as the calls of an iteration
+MORE = 1.6  # factor of its cost at which it is made of all columns instead
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 BRISK = 0.3  # pace of epochs on a ridge that all violators may take part in
 REST = 0.03  # share of the violation that is left on larger working sets
@@ -47,6 +48,7 @@ class CoordinateState(GramState):
     sifts: int = 0
     pace: float = 1.0  # what its last epoch left of the largest change before
     swept: float = 0.0  # passes that sweeps have cost
+    leaping: bool = False  # whether all coefficients go at once
     finishing: bool = False
     inner: float = math.inf
     calm: bool = False  # whether no coefficient may jump
@@ -252,6 +254,12 @@ class CoordinateDescent(Solver):
     ) -> None:
         """A few epochs at a strength on its way down to the penalty's own."""
         state.sifts += 1
+        apart = problem.response.loss.quadratic and tall(problem, problem.split)
+        if apart and (state.sifts == 1 or state.leaping):
+            point = leap(problem, state)
+            if point is not None:
+                state.point = point
+                return
         record = problem.record
         g = state.point.loss_gradient
         level = record.level  # type: ignore[attr-defined]
@@ -358,6 +366,10 @@ class CoordinateDescent(Solver):
             near = near[: max(room, len(wanted))].astype(np.int64)
             if problem.design.gram_cost(near) <= SPARE:
                 wanted = near
+        if not len(known) and tall(problem, problem.split):
+            cost = problem.design.gram_cost
+            if cost(everything) <= MORE * cost(wanted):
+                return everything
         fresh = np.zeros(problem.split, bool)
         fresh[wanted] = True
         fresh[known] = False
