@@ -92,6 +92,14 @@ class Design(ABC):
     def square_tdot(self, d: Array) -> Array:
         """``(X**2).T @ d`` for d of shape (n,) or (n, K)."""
 
+    def mean(self, weights: Array) -> Array:
+        """``X.T @ weights``, at no cost where these are all the same."""
+        return self.tdot(weights)
+
+    def mean_square(self, weights: Array) -> Array:
+        """``(X**2).T @ weights``, likewise."""
+        return self.square_tdot(weights)
+
     @abstractmethod
     def gram(
         self, d: Array, columns: Array, shift: Array, known: Array | None = None

@@ -1,6 +1,5 @@
 """Passes over a dense matrix with float64 sums: BLAS where X is float64."""
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +10,8 @@ from .._matrices import mirror
 
 Array = np.ndarray
 BLOCK = 1 << 16  # entries of a block of rows: 512 KB, stays in the L2 cache
+# terms of a sum that are summed by themselves: rounding errors do not add up
+RUN, STACK = 512, 64
 NARROW, LARGE = 32, 1 << 20  # columns and entries from which rows are passed one by one
 
 
@@ -45,6 +46,11 @@ def tdot(X: Array, s: Array) -> Array:
     if s.ndim == 2:
         parts = (X[b].astype(np.float64).T @ s[b] for b in blocks(X, X.shape[1]))
         return sum(parts, np.zeros((X.shape[1], s.shape[1])))
+    return weighted_sum(X, s)
+
+
+def weighted_sum(X: Array, s: Array) -> Array:
+    """``X.T @ s`` for a vector s; its rounding errors do not add up."""
     rows = X.flags.c_contiguous
     return _axpys(X, readonly(s), False) if rows else _dots(X.T, readonly(s), False)
 
@@ -61,13 +67,11 @@ def square_tdot(X: Array, d: Array) -> Array:
     return total
 
 
-def energy(entries: Array) -> float:
-    """Sum of squares."""
-    with np.errstate(all="ignore"):
-        total = float(np.dot(entries, entries))
-        if entries.dtype == np.float64 or math.isfinite(total):
-            return total
-        return float(np.sum(np.square(entries, dtype=np.float64)))
+def sums(X: Array) -> Array:
+    """Sums of the columns, and of their squares: shape (2, p)."""
+    if X.flags.c_contiguous:
+        return _sums_of_columns(X)  # type: ignore[no-any-return]
+    return _sums_of_rows(X.T)  # type: ignore[no-any-return]
 
 
 def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
@@ -150,6 +154,10 @@ def extended(known: Array, new: Array) -> Array:
 def _dots(X, w, squared):
     """``X @ w``, or with the squares of X."""
     out = np.zeros(X.shape[0])
+    if X.shape[1] > RUN:
+        for i in range(X.shape[0]):
+            out[i] = _long_dot(X[i], w, squared)
+        return out
     for i in range(X.shape[0]):
         total = 0.0
         for j in range(X.shape[1]):
@@ -159,12 +167,99 @@ def _dots(X, w, squared):
     return out
 
 
+@kernel
+def _long_dot(x, w, squared):
+    total, rest = 0.0, 0.0
+    for a in range(0, len(x), RUN):
+        part = _dot(x[a : a + RUN], w[a : a + RUN], squared)
+        before, total = total, total + part
+        rest += _left(before, part, total)
+    return total + rest
+
+
+@kernel(sums=True)
+def _dot(x, w, squared):
+    total = 0.0
+    for j in range(len(x)):
+        entry = np.float64(x[j])
+        total += (entry * entry if squared else entry) * w[j]
+    return total
+
+
+@kernel
+def _left(a, b, total):
+    """What rounding took from ``total = a + b`` (Knuth's two-sum)."""
+    new = total - a
+    return (a - (total - new)) + (b - new)
+
+
 @kernel(sums=True)
 def _axpys(X, s, squared):
     """``X.T @ s``, or with the squares of X."""
-    out = np.zeros(X.shape[1])
+    p = X.shape[1]
+    out, rest, part = np.zeros(p), np.zeros(p), np.empty(p)
+    for a in range(0, X.shape[0], STACK):
+        part[:] = 0.0
+        rows, weights = X[a : a + STACK], s[a : a + STACK]
+        for i in range(rows.shape[0]):
+            for j in range(p):
+                x = np.float64(rows[i, j])
+                part[j] += (x * x if squared else x) * weights[i]
+        _add(part, out, rest)
+    return out + rest
+
+
+@kernel(sums=True)
+def _sums_of_columns(X):
+    """Sums of the columns, and of their squares; columns far apart in memory."""
+    p = X.shape[1]
+    out, rest = np.zeros((2, p)), np.zeros((2, p))
+    part, squares = np.empty(p), np.empty(p)
+    for a in range(0, X.shape[0], STACK):
+        part[:], squares[:] = 0.0, 0.0
+        rows = X[a : a + STACK]
+        for i in range(rows.shape[0]):
+            for j in range(p):
+                x = np.float64(rows[i, j])
+                part[j] += x
+                squares[j] += x * x
+        _add(part, out[0], rest[0])
+        _add(squares, out[1], rest[1])
+    return out + rest
+
+
+@kernel
+def _add(part, out, rest):
+    """Add to sums; `rest` takes what rounding takes from them."""
+    for j in range(len(part)):
+        total = out[j] + part[j]
+        rest[j] += _left(out[j], part[j], total)
+        out[j] = total
+
+
+@kernel
+def _sums_of_rows(X):
+    """Sums of the rows, and of their squares."""
+    out = np.zeros((2, X.shape[0]))
     for i in range(X.shape[0]):
-        for j in range(X.shape[1]):
-            x = np.float64(X[i, j])
-            out[j] += (x * x if squared else x) * s[i]
+        rest, more = 0.0, 0.0
+        for a in range(0, X.shape[1], RUN):
+            before, total = out[0, i], out[1, i]
+            part, squares = _sums(X[i, a : a + RUN])
+            out[0, i] += part
+            out[1, i] += squares
+            rest += _left(before, part, out[0, i])
+            more += _left(total, squares, out[1, i])
+        out[0, i] += rest
+        out[1, i] += more
     return out
+
+
+@kernel(sums=True)
+def _sums(x):
+    total, squares = 0.0, 0.0
+    for j in range(len(x)):
+        entry = np.float64(x[j])
+        total += entry
+        squares += entry * entry
+    return total, squares

@@ -10,12 +10,13 @@ from ._dense_passes import (
     blocks,
     cross,
     dot,
-    energy,
     extended,
     gram,
     panel,
     square_tdot,
+    sums,
     tdot,
+    weighted_sum,
 )
 
 TURN = 5.0  # passes that a copy takes whose columns are contiguous
@@ -114,7 +115,11 @@ class Dense(Design):
 
     @cached_property
     def energy(self) -> float:
-        return energy(self.X.ravel(order="K"))
+        return float(self._sums[1].sum())
+
+    @cached_property
+    def _sums(self) -> Array:
+        return sums(self.X)
 
     @cached_property
     def rows(self) -> Rows:
@@ -132,6 +137,16 @@ class Dense(Design):
 
     def square_tdot(self, d: Array) -> Array:
         return square_tdot(self.X, d)
+
+    def mean(self, weights: Array) -> Array:
+        if weights.min() == weights.max():
+            return weights[0] * self._sums[0]
+        return weighted_sum(self.X, weights)
+
+    def mean_square(self, weights: Array) -> Array:
+        if weights.min() == weights.max():
+            return weights[0] * self._sums[1]
+        return self.square_tdot(weights)
 
     def gram(
         self, d: Array, columns: Array, shift: Array, known: Array | None = None

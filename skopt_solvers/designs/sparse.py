@@ -1,5 +1,6 @@
 """Sparse matrices: rows from CSR, columns from CSC, each made when first asked for."""
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +11,7 @@ from .._compile import readonly
 from .._matrices import mirror
 from .._threads import in_chunks
 from ._base import Array, Columns, Design, Rows
-from ._dense_passes import energy, extended
+from ._dense_passes import extended
 from ._sparse_passes import (
     MANY,
     TILE,
@@ -176,7 +177,12 @@ class Sparse(Design):
 
     @cached_property
     def energy(self) -> float:
-        return energy(self.X.data)
+        entries = self.X.data
+        with np.errstate(all="ignore"):
+            total = float(np.dot(entries, entries))
+            if entries.dtype == np.float64 or math.isfinite(total):
+                return total
+            return float(np.sum(np.square(entries, dtype=np.float64)))
 
     @cached_property
     def _csr(self) -> tuple[Array, Array, Array]:

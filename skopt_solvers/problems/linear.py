@@ -75,7 +75,7 @@ class LinearProblem(Problem):
         mean = np.zeros(self.n_columns)
         if fit_intercept:
             with one_blas_thread():
-                mean = design.tdot(response.weights)
+                mean = design.mean(response.weights)
         self.mean = readonly(mean)
         self._penalise(penalty)
 
@@ -340,7 +340,7 @@ class LinearProblem(Problem):
     @cached_property
     def variances(self) -> Array:
         """Weighted mean of each centred column's square."""
-        squares = self.design.square_tdot(self.response.weights)
+        squares = self.design.mean_square(self.response.weights)
         return np.maximum(squares - self.mean**2, 0.0)
 
     @cached_property

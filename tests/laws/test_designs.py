@@ -143,11 +143,33 @@ def test_large_passes_equal_those_of_the_array(order, dtype):
     close(design.square_tdot(squares), (exact**2).T @ squares)
 
 
+@every_dtype
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("weights", ["equal", "others"])
+def test_rounding_errors_of_many_rows_do_not_add_up(order, dtype, weights):
+    """Else centred constant columns would not be zero."""
+    n = 1 << 18
+    X = np.empty((n, 33), dtype, order=order)
+    X[:] = np.linspace(0.1, 1e6, 33)
+    s = np.full(n, 1.0 / n)
+    if weights == "others":
+        s = np.tile([0.5, 1.5], n // 2) / n
+    exact = X[0].astype(np.float64)
+    design = as_design(X)
+    assert_allclose(design.mean(s), exact, rtol=2e-15)
+    assert_allclose(design.mean_square(s), exact**2, rtol=2e-15)
+    assert design.energy == pytest.approx(n * np.sum(exact**2), rel=1e-14)
+
+
 def check_passes(design, X):
     exact, (n, p) = X.astype(np.float64), X.shape
     assert isinstance(design, Design)
     assert design.shape == X.shape and design.dtype == X.dtype
     assert design.nnz == (X.size if isinstance(design, Dense) else np.count_nonzero(X))
+    assert design.energy == pytest.approx(np.sum(exact**2), rel=1e-5)
+    for weights in (np.full(n, 0.3), np.abs(vectors(n))):
+        close(design.mean(weights), exact.T @ weights)
+        close(design.mean_square(weights), (exact**2).T @ weights)
     for k in ((), (LANES,), (2 * LANES,)):
         w, s, d = vectors(p, *k), vectors(n, *k), np.abs(vectors(n, *k))
         close(design.dot(w), exact @ w)

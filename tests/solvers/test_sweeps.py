@@ -11,10 +11,13 @@ from skopt_solvers.designs.dense import Dense
 from skopt_solvers.losses import Squared
 from skopt_solvers.penalties import L1, ElasticNet
 from skopt_solvers.problems import linear_problem
-from skopt_solvers.run import run
+from skopt_solvers.result import NOT_YET
+from skopt_solvers.run import budget_of, run
 from skopt_solvers.solvers import CoordinateDescent, ProximalGradient
 from skopt_solvers.solvers._extrapolation import extrapolate, limit
 from skopt_solvers.solvers._model import model_at
+from skopt_solvers.solvers._sweeps import leap
+from skopt_solvers.solvers.coordinate_descent import CoordinateState
 
 
 @settings(deadline=None)
@@ -134,3 +137,45 @@ def test_paths_leave_the_gram_matrix_where_a_ridge_keeps_many_columns(grams):
         model.set_params(alpha=path.alphas[k]).fit(X, y)
         close = np.abs(model.coef_ - path.coefs[:, k]).max()
         assert close < 1e-4 * np.abs(model.coef_).max()
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([0.0, 0.5, 0.99]),
+    st.sampled_from([L1(0.1), L1(0.1, positive=True), ElasticNet(0.1)]),
+    st.booleans(),
+)
+def test_a_leap_never_raises_the_objective(seed, alike, penalty, intercept):
+    """From anywhere, however much columns depend on each other."""
+    rng = np.random.default_rng(seed)
+    X = alike * rng.normal(size=(60, 1)) + rng.normal(size=(60, 9)) + 1.0
+    problem = linear_problem(X, rng.normal(size=60) + 2.0, Squared(), penalty,
+                             fit_intercept=intercept)  # fmt: skip
+    x = problem.prox(rng.normal(size=problem.size), np.full(problem.size, 1e-9))
+    budget = budget_of(CoordinateDescent())
+    state = CoordinateState(problem.at(x), budget, NOT_YET)
+    following = leap(problem, state)
+    if following is not None:
+        assert following.objective <= state.point.objective + 1e-12
+        np.testing.assert_allclose(following.z, problem.push(following.x), atol=1e-12)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_independent_columns_of_rows_are_never_laid_out(order):
+    """All coefficients at once, then a Gram matrix of those in use."""
+    rng = np.random.default_rng(0)
+    X = np.asarray(rng.normal(size=(20_000, 100)), order=order)
+    y = X[:, :10].sum(axis=1) + rng.normal(size=20_000)
+    problem = linear_problem(X, y, Squared(), L1(0.01))
+    result = run(CoordinateDescent(), problem)
+    assert result.success
+    assert "columns" not in vars(problem.design)
+
+
+def test_columns_that_are_alike_are_not_leapt_over():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(500, 1)) + 0.01 * rng.normal(size=(500, 20))
+    problem = linear_problem(X, X[:, 0], Squared(), L1(0.01))
+    state = CoordinateState(problem.null, budget_of(CoordinateDescent()), NOT_YET)
+    assert leap(problem, state) is None
