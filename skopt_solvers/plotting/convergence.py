@@ -12,6 +12,7 @@ from ._style import GREY, axes, every, legend, named, one_of, style, tidy
 
 Array = np.ndarray
 
+TICKS = 5  # of the axis across, at most: labels of microseconds are long
 ACROSS = {"seconds": "seconds", "n_iter": "iterations (epochs)"}
 UP = {
     "excess": "objective above the lowest",
@@ -137,6 +138,7 @@ class ConvergenceDisplay:
         shown = np.concatenate([line.get_ydata() for line in self.lines_] or [[]])
         if y != "objective" and len(shown):
             ax.set_yscale("log")
+        ax.locator_params(axis="x", nbins=TICKS)
         if y == "excess" and new:
             ax.set_ylim(bottom=_bottom(shown, reference))
         tidy(ax)

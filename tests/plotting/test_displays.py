@@ -134,8 +134,11 @@ def test_unfitted_estimators_are_refused():
         ConvergenceDisplay.from_estimators([ProximalLasso()])
 
 
-def test_many_curves_are_told_apart_or_grey(fits):
-    many = {f"fit {k}": fits["exact"].history_ for k in range(9)}
+@pytest.mark.parametrize("unit", [1e-7, 2.7e-5, 1.0, 3e4])
+def test_many_curves_are_told_apart_or_grey(fits, unit):
+    history = replace(fits["exact"].history_)
+    history.seconds = [k * unit for k in range(len(history))]
+    many = {f"fit {k}": history for k in range(9)}
     display = ConvergenceDisplay(many).plot(n_named=6)
     assert text(display.ax_.get_legend()) == [*list(many)[:6], "3 more"]
     assert {line.get_color() for line in display.lines_[6:]} == {GREY}
