@@ -8,6 +8,7 @@ import numpy as np
 
 from .._compile import kernel
 from .active_set import enter, newton
+from .coordinate import gram_cycles
 from .penalties import costs, gaps, shrinkage
 
 ROUNDS = 100  # of entering and leaving at one strength
@@ -49,6 +50,37 @@ def follow(gram, v, w, level, ridge, low, high, unit, bend, strengths, goals, fi
             return t, m
         W[t], V[t] = w, v
     return strengths.shape[0], m
+
+
+@kernel(sums=True)
+def cycle(gram, v, w, penalty, level, ridge, low, high, unit, bend, strengths, first,
+          null, v0, share, least, most, W, V):  # fmt: skip
+    """As `follow`, by cycles of coordinate descent; returns where it stopped.
+
+    `level` and `ridge` are the arrays behind the record `penalty`. A strength is done
+    where its gap on these columns is at most `share` of the objective, or of `least`;
+    the loss is `null` where all coefficients are zero. Stops early where `most` cycles
+    do not suffice.
+    """
+    k = w.shape[0]
+    for t in range(first, strengths.shape[0]):
+        for a in range(k):
+            level[a] = strengths[t] * unit[a]
+            ridge[a] = strengths[t] * bend[a]
+        settled = False
+        for _ in range(most):
+            gram_cycles(gram, v, w, level, ridge, low, high, 1)
+            objective, gap = null, 0.0
+            for a in range(k):
+                objective += penalty.cost(w[a], a) - 0.5 * w[a] * (v0[a] + v[a])
+                gap += penalty.gap(w[a], v[a], a)
+            settled = gap <= share * max(objective, least)
+            if settled:
+                break
+        if not settled:
+            return t
+        W[t], V[t] = w, v
+    return strengths.shape[0]
 
 
 @kernel(sums=True)

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from .._compile import Record, readonly
-from ..kernels.path import follow, quadratic_gaps
+from ..kernels.path import cycle, follow, quadratic_gaps
 from ..problems._gap import FLOOR
 from ..problems.linear import LinearProblem
 from ._base import Array, Budget, Stretch
@@ -27,9 +27,11 @@ DENSE_BLOCK, SPARSE_BLOCK = 10, 4  # strengths certified together
 CHEAP = 64.0  # passes that the Gram matrix of all columns may cost
 LARGEST_WHOLE = 4000  # columns of a Gram matrix of all
 CROWDED = 0.25  # share of the columns in use from which on it is made
-MANY = 0.25  # columns in use per row from which strengths are solved one by one
+MANY, CACHED = 2.0, 2000  # in use per row, and altogether, from which epochs cost less
 LARGEST = 6000  # columns of any Gram matrix; beyond, strengths are solved one by one
 SHARE = 0.01  # of the tolerance: relative violation left on the working set
+LEFT = 0.1  # of the tolerance: gap that cycles may leave on the working set
+FEW, RATIO = 20, 8  # cycles that cost as much as a factor: so many, and columns by that
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 CANCELLED = 1e-7  # of the null model's loss; below it losses come from residuals
 
@@ -103,6 +105,7 @@ class QuadraticPath:
         p = problem.n_columns
         self.level, self.ridge = np.zeros(p), np.zeros(p)
         self.curved = bool(scaled.bend.any())
+        self.mild = self.curved  # whether cycles of coordinate descent are few
         self.free = readonly(np.zeros(p, bool))
 
     @cached_property
@@ -133,7 +136,8 @@ class QuadraticPath:
 
     def _for_epochs(self) -> bool:
         """Whether a ridge keeps so many columns in use that epochs cost less."""
-        return self.curved and self.m > MANY * self.problem.design.shape[0]
+        most = max(MANY * self.problem.design.shape[0], CACHED)
+        return self.curved and self.m > most
 
     def _crowded(self) -> bool:
         """Whether so many columns are in use that the others may as well join."""
@@ -202,8 +206,10 @@ class QuadraticPath:
         block = self.strengths[self.done : self.done + size]
         while not self.budget.spent:
             if not self.whole:
+                if self._for_epochs():
+                    return None
                 self._join(self._candidates(block[-1]))
-                if len(self.columns) > LARGEST or self._for_epochs():
+                if len(self.columns) > LARGEST:
                     return None
                 if self._crowded():
                     self._take_all()
@@ -234,6 +240,9 @@ class QuadraticPath:
         self.slopes = slopes
         if not np.array_equal(w, self.w):
             self.w = w.copy()
+            self.m = int(np.count_nonzero(w))
+            if self.curved:  # each strength has a factor of its own
+                return
             pieces = self.scaled.take(self.columns).pieces(strength)
             self._refactor(pieces.ridge, pieces.inside(w))
 
@@ -245,6 +254,9 @@ class QuadraticPath:
         sign, goals = np.sign(w), self._goals(block, scaled)
         level, ridge = np.empty(k), np.empty(k)
         first, limit = 0, 10 + max(self.m, k // 20)
+        if self.mild:
+            first = self._cycle(block, scaled, v, w, W, V)
+            sign = np.sign(w)
         while first < len(block):
             last = first + 1 if self.curved else len(block)
             if self.curved:
@@ -264,6 +276,25 @@ class QuadraticPath:
             first = reached
         self.w = w
         return W, V
+
+    def _cycle(
+        self, block: Array, scaled: Scaled, v: Array, w: Array, W: Array, V: Array
+    ) -> int:
+        """Cycles of coordinate descent, while they are few; how far they come."""
+        k, null = len(w), self.problem.null
+        level, ridge = np.empty(k), np.empty(k)
+        record = self.record.with_fields(
+            level=level, ridge=ridge, low=scaled.low, high=scaled.high
+        )
+        reached = cycle(
+            self.gram, v, w, record, level, ridge, scaled.low, scaled.high,
+            scaled.unit, scaled.bend, readonly(block), 0, null.loss,
+            readonly(self.v0[self.columns]), LEFT * self.goal,
+            FLOOR * null.objective, FEW + k // RATIO, W, V,
+        )  # fmt: skip
+        self.m = int(np.count_nonzero(w))
+        self.mild = reached == len(block)
+        return int(reached)
 
     def _settle(
         self, strength: float, scaled: Scaled, v: Array, w: Array, goal: float

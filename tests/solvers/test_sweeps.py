@@ -13,7 +13,7 @@ from skopt_solvers.penalties import L1, ElasticNet
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.result import NOT_YET
 from skopt_solvers.run import budget_of, run
-from skopt_solvers.solvers import CoordinateDescent, ProximalGradient
+from skopt_solvers.solvers import CoordinateDescent, ProximalGradient, _quadratic_path
 from skopt_solvers.solvers._extrapolation import extrapolate, limit
 from skopt_solvers.solvers._model import model_at
 from skopt_solvers.solvers._sweeps import leap
@@ -126,17 +126,43 @@ def test_correlated_columns_go_to_a_gram_matrix(grams):
     assert max(grams) > 50
 
 
-def test_paths_leave_the_gram_matrix_where_a_ridge_keeps_many_columns(grams):
+def test_paths_leave_the_gram_matrix_where_a_ridge_keeps_many_columns(
+    grams, monkeypatch
+):
+    monkeypatch.setattr(_quadratic_path, "CACHED", 300)
     X, y = regression(200, 1500)
     model = ProximalElasticNet(l1_ratio=0.3, tol=1e-11)
-    path = regularization_path(model, X, y, alphas=12, eps=0.05)
+    path = regularization_path(model, X, y, alphas=40, eps=0.05)
     assert path.n_nonzero[-1] > 700
-    assert max(grams) < 400
+    assert max(grams) < 1000
     assert path.certificates.max() <= 1e-11
-    for k in (4, 11):
+    for k in (15, 39):
         model.set_params(alpha=path.alphas[k]).fit(X, y)
         close = np.abs(model.coef_ - path.coefs[:, k]).max()
         assert close < 1e-4 * np.abs(model.coef_).max()
+
+
+@pytest.mark.parametrize("rho, mild", [(0.0, True), (0.999, False)])
+def test_paths_of_elastic_nets_need_a_factor_only_where_cycles_are_many(
+    monkeypatch, rho, mild
+):
+    seen = []
+    cycle = _quadratic_path.QuadraticPath._cycle
+
+    def watched(path, *args):
+        reached = cycle(path, *args)
+        seen.append(path.mild)
+        return reached
+
+    monkeypatch.setattr(_quadratic_path.QuadraticPath, "_cycle", watched)
+    X, y = regression(400, 60, rho)
+    model = ProximalElasticNet(l1_ratio=0.9, tol=1e-9)
+    path = regularization_path(model, X, y, alphas=30, eps=1e-4)
+    assert all(seen) == mild
+    assert path.certificates.max() <= 1e-9
+    for k in (10, len(path.alphas) - 1):
+        model.set_params(alpha=path.alphas[k]).fit(X, y)
+        assert path.coefs[:, k] == pytest.approx(model.coef_, rel=1e-2, abs=1e-3)
 
 
 @settings(deadline=None)
