@@ -73,7 +73,7 @@ def _groups(problem: Problem) -> tuple[list[list[int]], np.ndarray]:
 def our_model(problem: Problem, tol: float) -> Any:
     """The estimator for a problem, not fitted."""
     strength, kind = problem.l1 + problem.l2, problem.kind
-    common = {"fit_intercept": problem.intercept, "tol": tol}
+    common = {"fit_intercept": problem.intercept, "tol": tol, "n_threads": 1}
     if kind == "lasso":
         return ProximalLasso(strength, **common)
     if kind == "elastic net":

@@ -1,9 +1,10 @@
-"""One BLAS thread inside solvers, and several of Python's over large sparse data.
+"""One BLAS thread inside solvers, and several of Python's over large data.
 
 OpenBLAS threads spin while other processes hold the cores (a factorisation of 2 ms took
 228), and the order of their sums depends on their number. Kernels let go of the
-interpreter, so plain threads run them side by side; each writes lines of its own, and
-the result is the same to the last bit for any number of threads.
+interpreter, as numpy's products do, so plain threads run them side by side. Each writes
+lines of its own, or parts of a sum that are put together in one order: the result is
+the same to the last bit for any number of threads.
 """
 
 import os
@@ -21,10 +22,11 @@ import numpy as np
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["in_chunks", "n_threads", "one_blas_thread", "threads"]
+__all__ = ["in_chunks", "in_parts", "n_threads", "one_blas_thread", "threads"]
 
 LARGE = 1 << 20  # products from which a pass over the data is worth several threads
 CHUNKS = 4  # for each thread: the last one to end leaves the others little to wait for
+PARTS = 8  # whose results are put together
 
 _lock = threading.Lock()
 _holders = 0
@@ -107,11 +109,44 @@ def in_chunks(work: Callable[[slice], Any], starts: np.ndarray, lanes: int = 1) 
         return
     marks = np.linspace(0, entries, CHUNKS * number + 1)[1:-1].astype(starts.dtype)
     ends = [0, *np.searchsorted(starts, marks).tolist(), len(starts) - 1]
-    chunks = [slice(a, b) for a, b in pairwise(ends) if a < b]
+    _together(work, [slice(a, b) for a, b in pairwise(ends) if a < b], number)
+
+
+def in_parts(
+    work: Callable[[slice], np.ndarray], size: int, products: float, most: int = PARTS
+) -> list[np.ndarray]:
+    """Results of `work` on consecutive parts of `size` lines, in their order.
+
+    The parts do not depend on the number of threads, and no sum of the results does.
+
+    Parameters
+    ----------
+    work : callable
+        Takes a slice of the lines.
+    size : int
+        How many lines there are.
+    products : float
+        How much work that is, in products of sparse data.
+    most : int, default=PARTS
+        Largest number of parts.
+    """
+    count = min(most, size) if products >= LARGE else 1
+    if count <= 1:
+        return [work(slice(0, size))]
+    ends = np.linspace(0, size, count + 1).astype(int).tolist()
+    return _together(work, [slice(a, b) for a, b in pairwise(ends)], n_threads())
+
+
+def _together(
+    work: Callable[[slice], Any], chunks: list[slice], number: int
+) -> list[Any]:
+    """Results of `work` on all chunks, from so many threads."""
+    number = min(number, len(chunks))
+    results: list[Any] = [None] * len(chunks)
 
     def share(first: int) -> None:
-        for chunk in chunks[first::number]:
-            work(chunk)
+        for k in range(first, len(chunks), number):
+            results[k] = work(chunks[k])
 
     others = [_pool().submit(share, first) for first in range(1, number)]
     try:
@@ -119,6 +154,7 @@ def in_chunks(work: Callable[[slice], Any], starts: np.ndarray, lanes: int = 1) 
     finally:
         for other in others:
             other.result()
+    return results
 
 
 @cache

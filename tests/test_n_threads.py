@@ -9,13 +9,21 @@ import scipy.sparse as sp
 from joblib import Parallel, delayed
 
 from skopt_solvers import AdvancedLogisticRegression, _threads
-from skopt_solvers._threads import in_chunks, n_threads, threads
+from skopt_solvers._threads import in_chunks, in_parts, n_threads, threads
 from skopt_solvers.designs import as_design
 
 
 @pytest.fixture
 def small_is_large(monkeypatch):
     monkeypatch.setattr(_threads, "LARGE", 1)
+
+
+STORAGES = {
+    "csr": sp.csr_array, "csc": sp.csc_array,
+    "C": lambda X: X.toarray(order="C"), "F": lambda X: X.toarray(order="F"),
+    "single": lambda X: X.toarray().astype(np.float32),
+}  # fmt: skip
+every_storage = pytest.mark.parametrize("storage", STORAGES)
 
 
 def data(seed=0):
@@ -31,14 +39,17 @@ def passes(X):
         design.dot(rng.normal(size=70)), design.dot(rng.normal(size=(70, 3))),
         design.tdot(rng.normal(size=300)), design.tdot(rng.normal(size=(300, 13))),
         design.square_tdot(rng.random(300)),
+        design.gram(rng.random(300), np.arange(0, 70, 2), rng.normal(size=70)),
+        design.gram(np.ones(300), np.arange(70), np.zeros(70)),
+        design.cross_gram(rng.random(70)),
     ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("small_is_large")
 @pytest.mark.parametrize("number", [1, 2, 3, 7])
-@pytest.mark.parametrize("storage", [sp.csr_array, sp.csc_array])
+@every_storage
 def test_passes_are_the_same_to_the_last_bit(number, storage):
-    X = storage(data()[0])
+    X = STORAGES[storage](data()[0])
     with threads(1):
         alone = passes(X)
     with threads(number):
@@ -49,8 +60,10 @@ def test_passes_are_the_same_to_the_last_bit(number, storage):
 
 @pytest.mark.usefixtures("small_is_large")
 @pytest.mark.parametrize("number", [2, 3, 7])
-def test_fits_are_the_same_to_the_last_bit(number):
+@every_storage
+def test_fits_are_the_same_to_the_last_bit(number, storage):
     X, y = data()
+    X = STORAGES[storage](X)
     alone = AdvancedLogisticRegression(n_threads=1).fit(X, y).coef_
     many = AdvancedLogisticRegression(n_threads=number).fit(X, y).coef_
     np.testing.assert_array_equal(alone, many)
@@ -118,3 +131,13 @@ def test_other_numbers_are_refused(number):
     X, y = data()
     with pytest.raises(ValueError, match="n_threads"):
         AdvancedLogisticRegression(n_threads=number).fit(X, y)
+
+
+@pytest.mark.usefixtures("small_is_large")
+@pytest.mark.parametrize("number", [1, 2, 3, 7])
+@pytest.mark.parametrize("size, most", [(0, 8), (1, 8), (5, 8), (100, 8), (9, 1)])
+def test_parts_come_in_order_and_do_not_depend_on_threads(number, size, most):
+    with threads(number):
+        parts = in_parts(lambda some: np.arange(size)[some], size, 2.0, most)
+    assert len(parts) == max(1, min(most, size))
+    np.testing.assert_array_equal(np.concatenate(parts), np.arange(size))

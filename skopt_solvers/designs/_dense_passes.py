@@ -1,52 +1,91 @@
 """Passes over a dense matrix with float64 sums: BLAS where X is float64."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy.linalg import blas
 
 from .._compile import kernel, readonly
-from .._matrices import mirror
+from .._threads import in_parts
 
 Array = np.ndarray
 BLOCK = 1 << 16  # entries of a block of rows: 512 KB, stays in the L2 cache
 # terms of a sum that are summed by themselves: rounding errors do not add up
 RUN, STACK = 512, 64
 NARROW, LARGE = 32, 1 << 20  # columns and entries from which rows are passed one by one
+FLAT, MOST = 4, 2000  # rows per column of a block of a Gram matrix, and at most
+FEW, SMALL = 4, 3000  # Gram matrices side by side; columns up to which two are small
+DENSE, DENSER = 0.25, 0.02  # cost of products of a pass, and of a Gram matrix
 
 
-def blocks(X: Array, width: int) -> Iterator[slice]:
-    """Slices of the rows of X, `BLOCK` entries each."""
-    step = max(BLOCK // max(width, 1), 16)
+def blocks(X: Array, width: int, least: int = 16) -> Iterator[slice]:
+    """Slices of the rows of X, `BLOCK` entries each, and at least so many rows."""
+    step = max(BLOCK // max(width, 1), least)
     for start in range(0, X.shape[0], step):
         yield slice(start, start + step)
 
 
-def _by_rows(X: Array, v: Array) -> bool:
-    """Whether plain loops over contiguous rows beat BLAS: up to twofold, measured."""
-    n, p = X.shape
-    rows = v.ndim == 1 and X.flags.c_contiguous
-    return rows and n >= p >= NARROW and X.size >= LARGE
-
-
 def dot(X: Array, w: Array) -> Array:
     """``X @ w``, summed in float64."""
-    if X.dtype == np.float64 and not _by_rows(X, w):
-        return X @ w
-    if w.ndim == 2:
-        return np.concatenate([X[b].astype(np.float64) @ w for b in blocks(X, len(w))])
-    rows = X.flags.c_contiguous
-    return _dots(X, readonly(w), False) if rows else _axpys(X.T, readonly(w), False)
+    return _along(X, w) if X.flags.c_contiguous else _across(X.T, w)
 
 
 def tdot(X: Array, s: Array) -> Array:
     """``X.T @ s``, summed in float64."""
-    if X.dtype == np.float64 and not _by_rows(X, s):
-        return X.T @ s
-    if s.ndim == 2:
-        parts = (X[b].astype(np.float64).T @ s[b] for b in blocks(X, X.shape[1]))
-        return sum(parts, np.zeros((X.shape[1], s.shape[1])))
-    return weighted_sum(X, s)
+    return _across(X, s) if X.flags.c_contiguous else _along(X.T, s)
+
+
+def _along(X: Array, w: Array) -> Array:
+    """``X @ w`` for contiguous rows."""
+    loops = _by_loops(X, w)
+
+    def of(rows: slice) -> Array:
+        part = X[rows]
+        if w.ndim == 1 and (loops or X.dtype != np.float64):
+            return _dots(part, readonly(w), False)  # type: ignore[no-any-return]
+        if X.dtype == np.float64:
+            return part @ w  # type: ignore[no-any-return]
+        rows_of = [part[b].astype(np.float64) @ w for b in blocks(part, len(w))]
+        return np.concatenate(rows_of or [part @ w])
+
+    return _joined(in_parts(of, len(X), _work(X, w)))
+
+
+def _across(X: Array, s: Array) -> Array:
+    """``X.T @ s`` for contiguous rows."""
+    loops = _by_loops(X, s)
+
+    def of(rows: slice) -> Array:
+        part, t = X[rows], s[rows]
+        if s.ndim == 1 and (loops or X.dtype != np.float64):
+            return _axpys(part, readonly(t), False)  # type: ignore[no-any-return]
+        if X.dtype == np.float64:
+            return part.T @ t  # type: ignore[no-any-return]
+        sums = (part[b].astype(np.float64).T @ t[b] for b in blocks(part, X.shape[1]))
+        return sum(sums, np.zeros((X.shape[1], s.shape[1])))
+
+    return _added(in_parts(of, len(X), _work(X, s)))
+
+
+def _by_loops(X: Array, v: Array) -> bool:
+    """Whether plain loops over contiguous rows beat BLAS: up to twofold, measured."""
+    n, p = X.shape
+    return v.ndim == 1 and n >= p >= NARROW and X.size >= LARGE
+
+
+def _work(X: Array, v: Array) -> float:
+    """What a pass costs, in products of sparse data."""
+    return DENSE * X.size * (1 if v.ndim == 1 else v.shape[1])
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _added(parts: list[Array]) -> Array:
+    total = parts[0]
+    for part in parts[1:]:
+        total += part
+    return total
 
 
 def weighted_sum(X: Array, s: Array) -> Array:
@@ -77,53 +116,65 @@ def sums(X: Array) -> Array:
 def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift[columns]``."""
     k = len(columns)
-    everything = k == X.shape[1] and np.array_equal(columns, np.arange(k))
-    total = np.zeros((k, k), order="F")
     if not k:
-        return total
-    shift, root = shift[columns], np.sqrt(d)
-    present = np.flatnonzero(d)  # rows without weight cost nothing
+        return np.zeros((0, 0))
+    shift, present = shift[columns], np.flatnonzero(d)  # rows of no weight cost nothing
     every = len(present) == len(d)
-    if every and X.flags.f_contiguous:
-        return _gram_of_columns(X.T, d, columns, shift)
     uniform = every and d.min() == d.max()
-    factor = float(d[0]) if uniform else 1.0
-    for b in blocks(d[present, None], k):
-        rows = b if every else present[b]
-        lines = b if every else present[b, None]
-        part = X[rows] if everything else X[lines, columns]
-        part = part - shift if shift.any() else part
-        part = part if uniform else part * root[rows, None]
-        total = blas.dsyrk(factor, part.T, beta=1.0, c=total, overwrite_c=1)
-    mirror(total)
-    return total
+    lengths = None if uniform else np.sqrt(d)
+    cut = _rows_of(X, columns, None if every else present)
+
+    def of(rows: slice) -> Array:
+        total = np.zeros((k, k))
+        for b in blocks(present[rows], k, min(FLAT * k, MOST)):
+            b = slice(rows.start + b.start, min(rows.start + b.stop, rows.stop))
+            part = cut(b)
+            part = part - shift if shift.any() else part.astype(np.float64, copy=False)
+            if lengths is not None:
+                part = part * lengths[b if every else present[b], None]
+            total += part.T @ part
+        return total
+
+    total = _added(_in_parts(of, len(present), k))
+    return total * d[0] if uniform else total
+
+
+def _in_parts(of: Callable[[slice], Array], n: int, k: int) -> list[Array]:
+    """As `in_parts`, of n sums of k x k products; of no more memory than X, nearly."""
+    most = max(n // max(k, 1), 2 if k <= SMALL else 1)
+    return in_parts(of, n, DENSER * n * k * k, min(FEW, most))
+
+
+def _rows_of(
+    X: Array, columns: Array, present: Array | None
+) -> Callable[[slice], Array]:
+    """How to get at some of the rows that are present, and these columns.
+
+    Columns that are contiguous are copied run by run.
+    """
+    everything = len(columns) == X.shape[1] and np.array_equal(
+        columns, np.arange(len(columns))
+    )
+    if present is None and X.flags.f_contiguous:
+        return lambda b: X.T[columns, b].T
+    if present is None:
+        return lambda b: X[b] if everything else X[b, columns]
+    return lambda b: X[present[b]] if everything else X[present[b, None], columns]
 
 
 def cross(X: Array, inverse: Array) -> Array:
     """``X @ diag(inverse) @ X.T``."""
-    total = np.zeros((len(X), len(X)), order="F")
     root = np.sqrt(inverse)
-    for b in blocks(X.T, len(X)):
-        part = X[:, b] * root[b]
-        total = blas.dsyrk(1.0, part, beta=1.0, c=total, overwrite_c=1)
-    mirror(total)
-    return total
 
+    def of(columns: slice) -> Array:
+        total = np.zeros((len(X), len(X)))
+        part_of = X.T[columns]
+        for b in blocks(part_of, len(X), min(FLAT * len(X), MOST)):
+            part = part_of[b].T * root[columns][b]
+            total += part @ part.T
+        return total
 
-def _gram_of_columns(XT: Array, d: Array, columns: Array, shift: Array) -> Array:
-    """As `gram`, where columns are contiguous: they are copied out run by run."""
-    k, uniform = len(columns), d.min() == d.max()
-    factor = float(d[0]) if uniform else 1.0
-    total = np.zeros((k, k), order="F")
-    for b in blocks(XT.T, k):
-        part = XT[columns, b].astype(np.float64, copy=False)
-        if shift.any():
-            part -= shift[:, None]
-        if not uniform:
-            part *= np.sqrt(d[b])
-        total = blas.dsyrk(factor, part.T, beta=1.0, c=total, trans=1, overwrite_c=1)
-    mirror(total)
-    return total
+    return _added(_in_parts(of, X.shape[1], len(X)))
 
 
 def panel(X: Array, d: Array, columns: Array, shift: Array, first: int) -> Array:

@@ -127,7 +127,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness of stochastic solvers.
     n_threads : int or None, default=None
-        Threads for passes over large sparse data in `fit`, with the same result for any
+        Threads for passes over large data in `fit`, with the same result for any
         number; None for all cores, and for one inside a worker of joblib.
 
     Attributes
