@@ -26,50 +26,59 @@ def blocks(X: Array, width: int, least: int = 16) -> Iterator[slice]:
 
 def dot(X: Array, w: Array) -> Array:
     """``X @ w``, summed in float64."""
-    return _along(X, w) if X.flags.c_contiguous else _across(X.T, w)
+    if _by_loops(X, w):
+        return _along(X, w) if X.flags.c_contiguous else _across(X.T, w)
+    return _joined(in_parts(lambda b: _product(X[b], w), len(X), _work(X, w)))
 
 
 def tdot(X: Array, s: Array) -> Array:
     """``X.T @ s``, summed in float64."""
-    return _across(X, s) if X.flags.c_contiguous else _along(X.T, s)
-
-
-def _along(X: Array, w: Array) -> Array:
-    """``X @ w`` for contiguous rows."""
-    loops = _by_loops(X, w)
-
-    def of(rows: slice) -> Array:
-        part = X[rows]
-        if w.ndim == 1 and (loops or X.dtype != np.float64):
-            return _dots(part, readonly(w), False)  # type: ignore[no-any-return]
-        if X.dtype == np.float64:
-            return part @ w  # type: ignore[no-any-return]
-        rows_of = [part[b].astype(np.float64) @ w for b in blocks(part, len(w))]
-        return np.concatenate(rows_of or [part @ w])
-
-    return _joined(in_parts(of, len(X), _work(X, w)))
-
-
-def _across(X: Array, s: Array) -> Array:
-    """``X.T @ s`` for contiguous rows."""
-    loops = _by_loops(X, s)
-
-    def of(rows: slice) -> Array:
-        part, t = X[rows], s[rows]
-        if s.ndim == 1 and (loops or X.dtype != np.float64):
-            return _axpys(part, readonly(t), False)  # type: ignore[no-any-return]
-        if X.dtype == np.float64:
-            return part.T @ t  # type: ignore[no-any-return]
-        sums = (part[b].astype(np.float64).T @ t[b] for b in blocks(part, X.shape[1]))
-        return sum(sums, np.zeros((X.shape[1], s.shape[1])))
-
-    return _added(in_parts(of, len(X), _work(X, s)))
+    (n, p), work = X.shape, _work(X, s)
+    if _by_loops(X, s):
+        return _across(X, s) if X.flags.c_contiguous else _along(X.T, s)
+    if n >= p:
+        return _added(in_parts(lambda b: _pulled(X[b], s[b]), n, work))
+    return _joined(in_parts(lambda b: _pulled(X[:, b], s), p, work))
 
 
 def _by_loops(X: Array, v: Array) -> bool:
-    """Whether plain loops over contiguous rows beat BLAS: up to twofold, measured."""
-    n, p = X.shape
-    return v.ndim == 1 and n >= p >= NARROW and X.size >= LARGE
+    """Whether plain loops along contiguous lines convert entries as they go, or beat
+    BLAS: up to twofold where lines are many, measured."""
+    lines, length = X.shape if X.flags.c_contiguous else X.shape[::-1]
+    if v.ndim > 1 or X.dtype != np.float64:
+        return v.ndim == 1
+    return lines >= length >= NARROW and X.size >= LARGE
+
+
+def _along(lines: Array, v: Array) -> Array:
+    """``lines @ v`` for a vector, by loops."""
+    parts = in_parts(lambda b: _dots(lines[b], readonly(v), False), len(lines),
+                     _work(lines, v))  # fmt: skip
+    return _joined(parts)
+
+
+def _across(lines: Array, v: Array) -> Array:
+    """``lines.T @ v`` for a vector, by loops; in parts where the sums are short."""
+    count, length = lines.shape
+    parts = in_parts(lambda b: _axpys(lines[b], readonly(v[b]), False), count,
+                     _work(lines, v) if count >= length else 0.0)  # fmt: skip
+    return _added(parts)
+
+
+def _product(X: Array, w: Array) -> Array:
+    """``X @ w`` by BLAS."""
+    if X.dtype == np.float64:
+        return X @ w  # type: ignore[no-any-return]
+    rows = [X[b].astype(np.float64) @ w for b in blocks(X, len(w))]
+    return np.concatenate(rows or [X @ w])
+
+
+def _pulled(X: Array, s: Array) -> Array:
+    """``X.T @ s`` by BLAS."""
+    if X.dtype == np.float64:
+        return X.T @ s  # type: ignore[no-any-return]
+    sums = (X[b].astype(np.float64).T @ s[b] for b in blocks(X, X.shape[1]))
+    return sum(sums, np.zeros((X.shape[1], *s.shape[1:])))
 
 
 def _work(X: Array, v: Array) -> float:

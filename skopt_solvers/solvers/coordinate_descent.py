@@ -29,6 +29,7 @@ SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 CALLS = 5e5  # entries whose passes cost as much as the calls of an iteration
+LEAN = 5  # times the columns that rows must be enough for, to move all at once
 MORE = 1.6  # factor of its cost at which it is made of all columns instead
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 BRISK = 0.3  # pace of epochs on a ridge that all violators may take part in
@@ -254,7 +255,7 @@ class CoordinateDescent(Solver):
     ) -> None:
         """A few epochs at a strength on its way down to the penalty's own."""
         state.sifts += 1
-        apart = problem.response.loss.quadratic and tall(problem, problem.split)
+        apart = problem.response.loss.quadratic and tall(problem, LEAN * problem.split)
         if apart and (state.sifts == 1 or state.leaping):
             point = leap(problem, state)
             if point is not None:
