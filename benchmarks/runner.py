@@ -18,7 +18,8 @@ from solvers import OURS, Solver, solvers, versions
 
 TARGET = 1e-6
 LADDER = tuple(float(tol) for tol in 10.0 ** -np.arange(2, 13))
-ROUNDS = 5
+ROUNDS, MOST = 5, 25  # the latter of quick fits, for which chance matters most
+QUICK = 0.05  # seconds up to which a fit is quick
 PATIENT = 20.0  # seconds of one fit after which a ladder is not climbed any further
 SHORT = 1.0  # seconds above which two rounds will do
 FINEST = 1e-11  # tolerance at which ours looks for the optimum
@@ -75,9 +76,10 @@ def measure(problem: Problem) -> list[Record]:
     runs = [(i, r.tol, "seconds") for i, r in enumerate(records) if r.tol is not None]
     runs += [(0, TARGET, "certified")]
     times: dict[Any, list[float]] = {run: [] for run in runs}
-    for k in range(ROUNDS):
+    for k in range(MOST):
         for run in runs:
-            if k < 2 or times[run][0] < SHORT:
+            first = times[run][0] if k else 0.0
+            if k < (2 if first > SHORT else ROUNDS if first > QUICK else MOST):
                 times[run].append(timed(asked[run[0]], problem, run[1])[0])
     for (i, _, what), seconds in times.items():
         setattr(records[i], what, statistics.median(seconds))
