@@ -73,6 +73,7 @@ def leap(problem: Any, state: Any) -> LinearPoint | None:
     each other that the step would have to be cut short.
     """
     point, head = state.point, slice(problem.split)
+    state.leaping = False
     step = problem.displaced(point)
     tail = -point.loss_gradient[problem.split :]
     direction = np.concatenate([step, tail])
