@@ -20,12 +20,20 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.datasets import make_classification, make_regression
-from sklearn.linear_model import LassoCV, LogisticRegressionCV, lasso_path
+from sklearn.linear_model import (
+    ElasticNetCV,
+    LassoCV,
+    LogisticRegressionCV,
+    enet_path,
+    lasso_path,
+)
 from suites import Library
 
 from skopt_solvers import (
     AdvancedLogisticRegression,
     AdvancedLogisticRegressionCV,
+    ProximalElasticNet,
+    ProximalElasticNetCV,
     ProximalLasso,
     ProximalLassoCV,
     regularization_path,
@@ -42,6 +50,7 @@ CELLS = {
     "imdb": 1e-2,
     "10,000 x 1,000": 1e-3,
 }
+NETS = ((800, 300), (240, 1000), (400, 2000))  # rows and columns, for l1_ratio 0.5
 LOGISTIC = {"leukemia": 1e-2, "a9a": 1e-2, "imdb": 1e-1, "tall 50,000 x 200": 1e-2}
 Path = Callable[[float], np.ndarray]
 
@@ -52,17 +61,30 @@ def _installed(name: str) -> bool:
 
 @dataclass
 class Task:
-    """A lasso without intercept at 100 strengths."""
+    """A lasso or elastic net without intercept at 100 strengths."""
 
     name: str
     X: Any
     y: np.ndarray
     alphas: np.ndarray
+    l1_ratio: float = 1.0
+
+    @property
+    def kind(self) -> str:
+        return "lasso" if self.l1_ratio == 1.0 else "elastic net"
 
     def gap(self, W: Any) -> float:
         """Largest relative duality gap of the coefficients (p, strengths)."""
         W = W.toarray() if sp.issparse(W) else np.asarray(W)
         n, R = len(self.y), self.y[:, None] - self.X @ W
+        if self.l1_ratio < 1.0:  # any slopes are feasible: those of the point are
+            level = self.l1_ratio * self.alphas
+            ridge = self.alphas - level
+            V = self.X.T @ R / n
+            cost = level * np.abs(W) + 0.5 * ridge * W**2
+            turn = cost - V * W + np.maximum(np.abs(V) - level, 0.0) ** 2 / (2 * ridge)
+            primal = 0.5 * (R**2).mean(axis=0) + cost.sum(axis=0)
+            return float(np.max(turn.sum(axis=0) / primal))
         s = np.minimum(1.0, self.alphas / np.abs(self.X.T @ R / n).max(axis=0))
         cost = self.alphas * np.abs(W).sum(axis=0)
         primal = 0.5 * (R**2).mean(axis=0) + cost
@@ -70,7 +92,9 @@ class Task:
         return float(np.max((0.5 * (1 - s) ** 2 * (R**2).mean(axis=0) + turn) / primal))
 
 
-def task(name: str, X: Any, y: np.ndarray, eps: float) -> Task:
+def task(
+    name: str, X: Any, y: np.ndarray, eps: float, l1_ratio: float = 1.0
+) -> Task:
     """Columns as they are, the target centred."""
     if sp.issparse(X):
         X = sp.csc_matrix(X)
@@ -78,8 +102,8 @@ def task(name: str, X: Any, y: np.ndarray, eps: float) -> Task:
     else:
         X = np.asfortranarray(X)
     y = np.asarray(y, float) - np.mean(y)
-    first = float(np.abs(X.T @ y).max()) / len(y)
-    return Task(name, X, y, np.geomspace(first, eps * first, 100))
+    first = float(np.abs(X.T @ y).max()) / len(y) / l1_ratio
+    return Task(name, X, y, np.geomspace(first, eps * first, 100), l1_ratio)
 
 
 def tasks(library: Library) -> Iterator[Task]:
@@ -93,9 +117,26 @@ def tasks(library: Library) -> Iterator[Task]:
             yield task(name, *library.get(name), eps)
 
 
+def nets() -> Iterator[Task]:
+    """Elastic nets on generated data."""
+    for n, p in NETS:
+        X, y = make_regression(n, p, n_informative=50, noise=50.0, random_state=0)
+        yield task(f"{n:,} x {p:,}", X, y, 1e-3, 0.5)
+
+
 def paths(each: Task) -> dict[str, Path]:
     """Everybody who can follow a path: tolerance -> coefficients."""
     X, y, alphas = each.X, each.y, each.alphas
+    if each.l1_ratio < 1.0:
+        net = ProximalElasticNet(l1_ratio=each.l1_ratio, fit_intercept=False)
+        return {
+            "skopt_solvers": lambda tol: regularization_path(
+                net.set_params(tol=tol), X, y, alphas=alphas
+            ).coefs,
+            "scikit-learn": lambda tol: enet_path(
+                X, y, l1_ratio=each.l1_ratio, alphas=alphas, tol=tol, max_iter=100_000
+            )[1],
+        }
     found: dict[str, Path] = {
         "skopt_solvers": lambda tol: regularization_path(
             ProximalLasso(fit_intercept=False, tol=tol), X, y, alphas=alphas
@@ -162,21 +203,21 @@ def report(
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def folds(name: str, X: Any, y: np.ndarray, eps: float) -> None:
-    """Five folds of a lasso with an intercept, on the same grid."""
-    cell = task(name, X, y, eps)
-    alphas = cell.alphas[1:]
-    runs: dict[str, Callable[[], Any]] = {
-        "skopt_solvers": lambda: ProximalLassoCV(alphas=alphas, tol=TARGET).fit(
-            cell.X, cell.y
-        ),
-        "scikit-learn": lambda: LassoCV(alphas=alphas, tol=TARGET, max_iter=10**5).fit(
-            cell.X, cell.y
-        ),
-    }
+def folds(each: Task) -> None:
+    """Five folds with an intercept, on the same grid."""
+    options = {"alphas": each.alphas[1:], "tol": TARGET}
+    limit = {"max_iter": 10**5}
     # celer 0.7.4's LassoCV cannot be made with scikit-learn 1.9
+    ours, theirs = ProximalLassoCV(**options), LassoCV(**options, **limit)
+    if each.l1_ratio < 1.0:
+        options["l1_ratio"] = each.l1_ratio
+        ours, theirs = ProximalElasticNetCV(**options), ElasticNetCV(**options, **limit)
+    runs: dict[str, Callable[[], Any]] = {
+        "skopt_solvers": lambda: ours.fit(each.X, each.y),
+        "scikit-learn": lambda: theirs.fit(each.X, each.y),
+    }
     runs["skopt_solvers"]()
-    report("lasso, 5 folds", name, least(runs))
+    report(f"{each.kind}, 5 folds", each.name, least(runs))
 
 
 def logistic_folds() -> None:
@@ -237,9 +278,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     print("| what | data | ours, ms | peers, ms | ours / best peer |")
     print("| --- | --- | --- | --- | --- |")
-    for each in tasks(library):
-        if only not in (None, each.name):
-            continue
+    cells = [each for each in (*tasks(library), *nets()) if only in (None, each.name)]
+    for each in cells:
         runs, late = {}, {}
         for name, path in paths(each).items():
             path(0.1)
@@ -250,10 +290,10 @@ def main() -> None:
             else:
                 runs[name] = lambda path=path, tol=tol: path(tol)
         assert each.gap(runs["skopt_solvers"]()) <= TARGET
-        report("lasso path", each.name, least(runs), late)
-    for each in tasks(library):
-        if each.name != "imdb" and only in (None, each.name):
-            folds(each.name, each.X, each.y, float(each.alphas[-1] / each.alphas[0]))
+        report(f"{each.kind} path", each.name, least(runs), late)
+    for each in cells:
+        if each.name != "imdb":
+            folds(each)
     if only is None:
         logistic_folds()
     for name, eps in LOGISTIC.items():
