@@ -25,9 +25,7 @@ from .fingerprint import Fingerprint
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # no other file of the package may define a kernel; a test sees to it
-KERNEL_SOURCES = (
-    "_compile/*.py", "_math.py", "_matrices.py", "kernels/*.py", "designs/*.py",
-)  # fmt: skip
+KERNEL_SOURCES = ("_compile/*.py", "_math.py", "kernels/*.py", "designs/*.py")
 PREFIX = __name__.rsplit(".", 2)[0] + "."
 JIT = not config.DISABLE_JIT  # type: ignore[attr-defined]
 

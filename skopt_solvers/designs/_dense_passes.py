@@ -177,9 +177,9 @@ def cross(X: Array, inverse: Array) -> Array:
 
     def of(columns: slice) -> Array:
         total = np.zeros((len(X), len(X)))
-        part_of = X.T[columns]
-        for b in blocks(part_of, len(X), min(FLAT * len(X), MOST)):
-            part = part_of[b].T * root[columns][b]
+        lines, lengths = X.T[columns], root[columns]
+        for b in blocks(lines, len(X), min(FLAT * len(X), MOST)):
+            part = lines[b].T * lengths[b]
             total += part @ part.T
         return total
 
@@ -301,18 +301,11 @@ def _add(part, out, rest):
 def _sums_of_rows(X):
     """Sums of the rows, and of their squares."""
     out = np.zeros((2, X.shape[0]))
+    rest = np.zeros((2, X.shape[0]))
     for i in range(X.shape[0]):
-        rest, more = 0.0, 0.0
         for a in range(0, X.shape[1], RUN):
-            before, total = out[0, i], out[1, i]
-            part, squares = _sums(X[i, a : a + RUN])
-            out[0, i] += part
-            out[1, i] += squares
-            rest += _left(before, part, out[0, i])
-            more += _left(total, squares, out[1, i])
-        out[0, i] += rest
-        out[1, i] += more
-    return out
+            _add(_sums(X[i, a : a + RUN]), out[:, i], rest[:, i])
+    return out + rest
 
 
 @kernel(sums=True)

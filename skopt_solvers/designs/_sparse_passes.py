@@ -202,3 +202,11 @@ def cross_rows(data, indices, starts, inverse, total):
             total[b, a] = total[a, b]
         for k in range(starts[a], starts[a + 1]):
             spread[indices[k]] = 0.0
+
+
+@kernel
+def mirror(matrix):
+    """Copy the part above the diagonal to the part below it."""
+    for j in range(len(matrix)):
+        for i in range(j):
+            matrix[j, i] = matrix[i, j]

@@ -115,7 +115,8 @@ class Dense(Design):
 
     @cached_property
     def energy(self) -> float:
-        return float(self._sums[1].sum())
+        with np.errstate(all="ignore"):
+            return float(self._sums[1].sum())
 
     @cached_property
     def _sums(self) -> Array:

@@ -8,7 +8,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from .._compile import readonly
-from .._matrices import mirror
 from .._threads import in_chunks
 from ._base import Array, Columns, Design, Rows
 from ._dense_passes import extended
@@ -21,6 +20,7 @@ from ._sparse_passes import (
     gather_lanes,
     gather_some,
     gather_squares,
+    mirror,
     outer,
     outer_rows,
     scatter,

@@ -17,7 +17,7 @@ from ..kernels.path import cycle, follow, quadratic_gaps
 from ..problems._gap import FLOOR
 from ..problems.linear import LinearProblem
 from ._base import Array, Budget, Stretch
-from ._support import Pieces, factor, optimise
+from ._support import PORTION, Pieces, factor, optimise
 
 Whole = Callable[[], Array]  # the weighted mean of products of all centred columns
 
@@ -280,18 +280,27 @@ class QuadraticPath:
     def _cycle(
         self, block: Array, scaled: Scaled, v: Array, w: Array, W: Array, V: Array
     ) -> int:
-        """Cycles of coordinate descent, while they are few; how far they come."""
+        """Cycles of coordinate descent, while they are few; how far they come.
+
+        Where they take long, the clock is looked at in between.
+        """
         k, null = len(w), self.problem.null
+        most = FEW + k // RATIO
+        portion = max(1, PORTION // max(k, 1) ** 2)
         level, ridge = np.empty(k), np.empty(k)
         record = self.record.with_fields(
             level=level, ridge=ridge, low=scaled.low, high=scaled.high
         )
-        reached = cycle(
-            self.gram, v, w, record, level, ridge, scaled.low, scaled.high,
-            scaled.unit, scaled.bend, readonly(block), 0, null.loss,
-            readonly(self.v0[self.columns]), LEFT * self.goal,
-            FLOOR * null.objective, FEW + k // RATIO, W, V,
-        )  # fmt: skip
+        v0, reached, left = readonly(self.v0[self.columns]), 0, most
+        while reached < len(block) and left > 0 and not self.budget.spent:
+            last = len(block) if portion >= most else reached + 1
+            before = reached
+            reached = cycle(
+                self.gram, v, w, record, level, ridge, scaled.low, scaled.high,
+                scaled.unit, scaled.bend, readonly(block[:last]), reached, null.loss,
+                v0, LEFT * self.goal, FLOOR * null.objective, min(portion, left), W, V,
+            )  # fmt: skip
+            left = most if reached > before else left - portion
         self.m = int(np.count_nonzero(w))
         self.mild = reached == len(block)
         return int(reached)

@@ -18,8 +18,8 @@ PROBES = 3  # of the first sweep, which tells the pace
 MOST_ROUNDS = 10  # of so many epochs, where a support is as large as it can be
 SETTLED = 0.01  # of a sweep's first change: the rest is for the next one
 HEAVY = 2e5  # entries of an epoch from which extrapolation costs little
-BRISK = 0.12  # pace up to which they go on like that
 LEAP = 0.5  # share of a step of all coefficients at once from which it is worth it
+SPRINT = 0.12  # pace of such steps up to which others follow
 EXTRA = 1.3  # what extrapolation adds to the pace, as an exponent
 
 
@@ -86,7 +86,7 @@ def leap(problem: Any, state: Any) -> LinearPoint | None:
     sizes = problem.norms[head]
     left = np.max(sizes * np.abs(problem.displaced(following)))
     pace = float(left / np.max(sizes * np.abs(step)))
-    state.leaping = pace < BRISK
+    state.leaping = pace < SPRINT
     state.pace = pace if state.leaping else pace**2  # an epoch does as much as two
     state.swept += 2.0
     return following

@@ -393,3 +393,10 @@ def test_infinite_and_missing_numbers_stay_visible():
             False,
         ]
         assert np.isnan(as_design(each).tdot(np.ones(3))).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("kind", [np.asarray, sp.csr_array])
+def test_squares_of_all_entries_may_overflow_without_a_word(kind, order):
+    X = kind(np.full((2, 30), 1e154, order=order))
+    assert not np.isfinite(as_design(X).energy)

@@ -165,6 +165,18 @@ def test_paths_of_elastic_nets_need_a_factor_only_where_cycles_are_many(
         assert path.coefs[:, k] == pytest.approx(model.coef_, rel=1e-2, abs=1e-3)
 
 
+@pytest.mark.parametrize("portion", [1, 7000, 10**9])
+def test_cycles_lead_to_the_same_path_however_often_the_clock_is_read(
+    monkeypatch, portion
+):
+    X, y = regression(400, 60)
+    model = ProximalElasticNet(l1_ratio=0.9, tol=1e-9)
+    whole = regularization_path(model, X, y, alphas=30, eps=1e-3)
+    monkeypatch.setattr(_quadratic_path, "PORTION", portion)
+    parts = regularization_path(model, X, y, alphas=30, eps=1e-3)
+    np.testing.assert_array_equal(parts.coefs, whole.coefs)
+
+
 @settings(deadline=None)
 @given(
     st.integers(0, 10**6),
