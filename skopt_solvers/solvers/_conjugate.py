@@ -8,6 +8,8 @@ import numpy as np
 from ._base import Array, Budget
 from .preconditioners import Preconditioner
 
+EPS = float(np.finfo(float).eps)
+
 
 class Conjugate:
     """Conjugate gradients on ``H d = -g``, from zero, as far as they have come.
@@ -47,8 +49,9 @@ class Conjugate:
 
     @property
     def depth(self) -> float:
-        """Logarithm of what was there relative to what is left."""
-        return math.log(self.first / self.energy) if self.energy > 0.0 else math.inf
+        """Logarithm of what was there relative to what is left, at least a rounding."""
+        left = max(self.energy, EPS * self.first)
+        return math.log(self.first / left) if left > 0.0 else 0.0
 
     def advance(self, product: Any, most: int, budget: Budget) -> None:
         """Go on until it is over, with `most` products in all."""

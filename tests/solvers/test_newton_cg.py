@@ -5,8 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from skopt_solvers import AdvancedLinearClassifier, AdvancedLogisticRegression
+from skopt_solvers import (
+    AdvancedLinearClassifier,
+    AdvancedLogisticRegression,
+    minimize,
+)
 from skopt_solvers.losses import Logistic, ModifiedHuber, Multinomial, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
@@ -207,3 +213,22 @@ def test_the_time_may_be_over_at_any_look(looks: int, monkeypatch: Any) -> None:
     for _ in range(3):
         solver.step(problem, state)
     assert state.point.objective <= before
+
+
+@settings(max_examples=60)
+@given(
+    weights=st.lists(st.sampled_from([2.0**k for k in range(-20, 20)]), min_size=1),
+    start=st.sampled_from([1.0, -3.0, 2.0**20]),
+)
+def test_systems_solved_without_a_residual(weights: list[float], start: float) -> None:
+    """Where a conjugate gradient step leaves exactly nothing of the gradient."""
+    w = np.array(weights)
+    result = minimize(
+        lambda x: 0.5 * (w * x) @ x,
+        np.full(len(w), start),
+        jac=lambda x: w * x,
+        hessp=lambda x, v: w * v,
+        solver=NewtonCG(tol=1e-8),
+    )
+    assert result.success
+    assert np.abs(w * result.x).max() <= 1e-6 * np.abs(w * start).max()
