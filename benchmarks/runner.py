@@ -1,6 +1,8 @@
 """Measuring: the time that each solver takes to a relative suboptimality of 1e-6."""
 
 import json
+import math
+import multiprocessing
 import platform
 import statistics
 import subprocess
@@ -21,7 +23,10 @@ LADDER = tuple(float(tol) for tol in 10.0 ** -np.arange(2, 13))
 ROUNDS, MOST = 5, 25  # the latter of quick fits, for which chance matters most
 QUICK = 0.05  # seconds up to which a fit is quick
 PATIENT = 20.0  # seconds of one fit after which a ladder is not climbed any further
+LIMIT = 120.0  # seconds after which a fit on the ladder is ended
 SHORT = 1.0  # seconds above which two rounds will do
+FORK = multiprocessing.get_context("fork")
+COARSEST = 1e-1  # tolerance of a first fit
 FINEST = 1e-11  # tolerance at which ours looks for the optimum
 
 
@@ -47,30 +52,54 @@ def timed(solver: Solver, problem: Problem, tol: float) -> tuple[float, float]:
     return taken, problem.objective(answer)
 
 
+def limited(solver: Solver, problem: Problem, tol: float) -> tuple[float, float]:
+    """Like `timed`, in a process that is ended when the limit is over."""
+    answers, sender = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=_send, args=(sender, solver, problem, tol))
+    child.start()
+    try:
+        if not answers.poll(LIMIT):
+            raise TimeoutError(f"more than {LIMIT:g} s")
+        answer = answers.recv()
+    finally:
+        child.kill()
+        child.join()
+    if isinstance(answer, Exception):
+        raise answer
+    return answer  # type: ignore[no-any-return]
+
+
+def _send(sender: Any, solver: Solver, problem: Problem, tol: float) -> None:
+    try:
+        sender.send(timed(solver, problem, tol))
+    except Exception as error:
+        sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
+
+
 def climb(solver: Solver, problem: Problem, best: float) -> Record:
     """Tolerances from loose to tight, until the target is reached."""
     record = Record(solver.name)
-    for tol in LADDER:
-        try:
-            seconds, reached = timed(solver, problem, tol)
-        except Exception as error:  # a peer's refusal is a result, not an accident
-            print(f"  {solver.name}: {type(error).__name__}: {error}"[:100])
-            break
-        left = (reached - best) / abs(best)
-        record.curve.append((tol, seconds, left))
-        if left <= TARGET:
-            record.tol = tol
-            break
-        if seconds > PATIENT:
-            break
+    try:
+        limited(solver, problem, COARSEST)
+        timed(solver, problem, COARSEST)  # code is compiled or loaded, not timed
+        for tol in LADDER:
+            seconds, reached = limited(solver, problem, tol)
+            left = (reached - best) / abs(best)
+            record.curve.append((tol, seconds, left))
+            if left <= TARGET:
+                record.tol = tol
+            if left <= TARGET or seconds > PATIENT:
+                break
+    except TimeoutError:
+        record.curve.append((LADDER[0], LIMIT, math.inf))
+    except Exception as error:  # a peer's refusal is a result, not an accident
+        print(f"  {solver.name}: {error}"[:100])
     return record
 
 
 def measure(problem: Problem) -> list[Record]:
     """Records of everybody, ours first; fits are interleaved."""
     asked = solvers(problem)
-    for solver in asked:  # code is compiled or loaded, not timed
-        timed(solver, problem, 1e-1)
     best = timed(asked[0], problem, FINEST)[1]
     records = [climb(solver, problem, best) for solver in asked]
     runs = [(i, r.tol, "seconds") for i, r in enumerate(records) if r.tol is not None]
