@@ -92,7 +92,7 @@ class Folded(
         """The strength in each column, checked."""
         validate(self, {"positive": Flag()})
         weights = positive_numbers(self, self.weights, n_columns)
-        return np.asarray(strength(self, self.alpha) * weights)
+        return np.full(n_columns, strength(self, self.alpha)) * weights
 
     def record(
         self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any

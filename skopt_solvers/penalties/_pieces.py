@@ -81,34 +81,26 @@ class PieceWise(Penalty):
         return max(up, down, 0.0) if r == r else r
 
     def gap(self, w, v, j):
-        if w < self.low[j] or w > self.high[j]:
-            return math.inf
-        level, ridge = self.level[j], self.ridge[j]
-        if w == 0.0 and abs(v) <= level:  # as most
-            return 0.0
+        # u attains the conjugate, r0 is v less the slope of the ridge there; choices in
+        # place of branches, for SIMD
+        level, ridge, low, high = self.level[j], self.ridge[j], self.low[j], self.high[j]
         excess = abs(v) - level
-        # u attains the conjugate, r0 is v less the slope of the ridge there
-        u = 0.0
-        if ridge > 0.0:
-            u = math.copysign(max(excess, 0.0) / ridge, v)
-        elif excess > 1e-12 * abs(v):
-            u = self.high[j] if v > 0.0 else self.low[j]
-            if abs(u) == math.inf:
-                return math.inf
-        inside = min(max(u, self.low[j]), self.high[j])
-        r0 = v - ridge * inside
-        if ridge > 0.0 and inside == u and u != 0.0:
-            r0 = math.copysign(level, u)
+        end = (high if v > 0.0 else low) if excess > 1e-12 * abs(v) else 0.0
+        open_end = ridge == 0.0 and abs(end) == math.inf
+        end = 0.0 if open_end else end
+        u = math.copysign(max(excess, 0.0) / ridge, v) if ridge > 0.0 else end
+        inside = min(max(u, low), high)
+        own = ridge > 0.0 and inside == u and u != 0.0
+        r0 = math.copysign(level, u) if own else v - ridge * inside
         d = w - inside
         rest = level * (abs(w) - abs(inside)) - r0 * d
-        return 0.5 * ridge * d * d + max(rest, 0.0)
+        gap = 0.5 * ridge * d * d + max(rest, 0.0)
+        return math.inf if w < low or w > high or open_end else gap
 
     def shrink(self, v, j):
-        if not abs(v) > self.level[j]:  # as most
-            return 1.0
         bound = self.high[j] if v > 0.0 else self.low[j]
         open_end = self.ridge[j] == 0.0 and abs(bound) == math.inf
-        return self.level[j] / abs(v) if open_end else 1.0
+        return self.level[j] / abs(v) if open_end and abs(v) > self.level[j] else 1.0
 
     def slope(self, w, j):
         return self.ridge[j] * w
@@ -156,9 +148,9 @@ class PieceWise(Penalty):
 
 
 def positive_numbers(owner: Any, weights: Any, n_columns: int) -> np.ndarray:
-    """`weights` as an array of length `n_columns`, ones for None; checked."""
+    """`weights` as an array of length `n_columns`, checked; a single one for None."""
     if weights is None:
-        return np.ones(n_columns)
+        return np.ones(())
     name = type(owner).__name__
     weights = numbers(owner, "weights", weights)
     if weights.shape != (n_columns,):
