@@ -15,14 +15,17 @@ from ._support import Pieces
 
 Array = np.ndarray
 
-JOINING = 500  # columns that may join a working set at once, or twice those in use
+FEWEST, MOST = 64, 500  # columns that may join at once, as many as there are rows
 BLURRED = 1e3  # rounding errors, as estimated, that values of a loss may have
 SHELVES = 256  # of equal width, on which sizes are laid out to find the largest
 
 
-def joining(support: Array) -> int:
-    """How many columns may join those in use at once."""
-    return max(JOINING, 2 * len(support))
+def joining(problem: LinearProblem, support: Array) -> int:
+    """How many columns may join those in use at once: of no use are many more than may
+    stay, which rows limit where no ridge helps.
+    """
+    rows = problem.design.shape[0]
+    return max(FEWEST, min(rows, MOST), 2 * len(support))
 
 
 def status(problem: LinearProblem, point: LinearPoint) -> tuple[Array, Array]:
@@ -42,7 +45,7 @@ def status(problem: LinearProblem, point: LinearPoint) -> tuple[Array, Array]:
         problem.record, readonly(w), readonly(g), readonly(units), piecewise,
         problem.lanes, used, others, wanting,
     )  # fmt: skip
-    order = largest_first(wanting[:k], joining(used[:m]))
+    order = largest_first(wanting[:k], joining(problem, used[:m]))
     return used[:m].copy(), others[order]
 
 
@@ -63,7 +66,7 @@ def movable(problem: LinearProblem, point: LinearPoint) -> Array:
     far = problem.displaced(point)[: problem.split]
     outside = np.flatnonzero((point.x[: problem.split] == 0) & (far != 0))
     reach = np.abs(far[outside]) * problem.norms[outside]
-    return np.asarray(outside[largest_first(reach, JOINING)])
+    return np.asarray(outside[largest_first(reach, MOST)])
 
 
 def part_of(problem: LinearProblem, flat: Array) -> Any:

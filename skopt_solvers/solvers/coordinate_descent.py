@@ -278,7 +278,9 @@ class CoordinateDescent(Solver):
     ) -> None:
         """Epochs on the residual over the columns in use and the worst others."""
         point = state.point
-        most = len(violators) if self._brisk(problem, state) else joining(support)
+        most = joining(problem, support)
+        if self._brisk(problem, state):
+            most = len(violators)
         chosen = np.concatenate([support, violators[:most]])
         if 2 * len(chosen) > problem.split:  # what stays at zero costs little
             chosen = np.arange(problem.split)
