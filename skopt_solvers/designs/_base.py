@@ -110,8 +110,14 @@ class Design(ABC):
         """
 
     @abstractmethod
-    def cross_gram(self, inverse: Array) -> Array:
-        """``X @ diag(inverse) @ X.T``, inverse >= 0: products of rows."""
+    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
+        """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``, inverse >= 0: products of
+        rows. Columns of which the inverse is zero cost nothing.
+        """
+
+    @abstractmethod
+    def cross_cost(self, columns: Array) -> float:
+        """Cost of `cross_gram` with these columns, in passes; as measured."""
 
     @abstractmethod
     def gram_cost(self, columns: Array) -> float:

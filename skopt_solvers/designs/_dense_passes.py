@@ -171,19 +171,23 @@ def _rows_of(
     return lambda b: X[present[b]] if everything else X[present[b, None], columns]
 
 
-def cross(X: Array, inverse: Array) -> Array:
-    """``X @ diag(inverse) @ X.T``."""
-    root = np.sqrt(inverse)
+def cross(X: Array, inverse: Array, shift: Array | None = None) -> Array:
+    """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``."""
+    columns = np.flatnonzero(inverse)
+    root = np.sqrt(inverse[columns])[:, None]
+    means = None if shift is None or not shift.any() else shift[columns, None]
+    every = len(columns) == X.shape[1]
 
-    def of(columns: slice) -> Array:
+    def of(some: slice) -> Array:
         total = np.zeros((len(X), len(X)))
-        lines, lengths = X.T[columns], root[columns]
-        for b in blocks(lines, len(X), min(FLAT * len(X), MOST)):
-            part = lines[b].T * lengths[b]
-            total += part @ part.T
+        for b in blocks(columns[some], len(X), min(FLAT * len(X), MOST)):
+            b = slice(some.start + b.start, min(some.start + b.stop, some.stop))
+            part = X[:, b].T if every else X[:, columns[b]].T
+            part = (part if means is None else part - means[b]) * root[b]
+            total += part.T @ part
         return total
 
-    return _added(_in_parts(of, X.shape[1], len(X)))
+    return _added(_in_parts(of, len(columns), len(X)))
 
 
 def panel(X: Array, d: Array, columns: Array, shift: Array, first: int) -> Array:

@@ -191,20 +191,6 @@ def outer_rows(data, indices, starts, d, total):
 
 
 @kernel
-def cross_rows(data, indices, starts, inverse, total):
-    """``X @ diag(inverse) @ X.T``: each row, spread out, against those before it."""
-    spread = np.zeros_like(inverse)
-    for a in range(total.shape[0]):
-        for k in range(starts[a], starts[a + 1]):
-            spread[indices[k]] = data[k] * inverse[indices[k]]
-        for b in range(a + 1):
-            gather(data, indices, starts[b : b + 2], spread, total[a, b : b + 1])
-            total[b, a] = total[a, b]
-        for k in range(starts[a], starts[a + 1]):
-            spread[indices[k]] = 0.0
-
-
-@kernel
 def mirror(matrix):
     """Copy the part above the diagonal to the part below it."""
     for j in range(len(matrix)):

@@ -159,8 +159,11 @@ class Dense(Design):
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
 
-    def cross_gram(self, inverse: Array) -> Array:
-        return cross(self.X, inverse)
+    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
+        return cross(self.X, inverse, shift)
+
+    def cross_cost(self, columns: Array) -> float:
+        return len(columns) * (self.shape[0] + 40) / (12.0 * max(self.shape[1], 1))
 
     def gram_cost(self, columns: Array) -> float:
         return len(columns) * (len(columns) + 40) / (12.0 * max(self.shape[1], 1))

@@ -15,7 +15,6 @@ from ._sparse_passes import (
     MANY,
     TILE,
     as_rows,
-    cross_rows,
     gather,
     gather_lanes,
     gather_some,
@@ -195,6 +194,11 @@ class Sparse(Design):
         return readonly(X.data), unsigned(X.indices), unsigned(X.indptr)
 
     @cached_property
+    def _lengths(self) -> Array:
+        """Entries of each column."""
+        return np.diff(self._csc[2].astype(np.int64)).astype(np.float64)
+
+    @cached_property
     def rows(self) -> Rows:
         return SparseRows(*self._csr)
 
@@ -276,17 +280,24 @@ class Sparse(Design):
         p = self.shape[1]
         return len(columns) == p and bool((columns == np.arange(p)).all())
 
-    def cross_gram(self, inverse: Array) -> Array:
-        total = np.empty((self.shape[0], self.shape[0]))
-        cross_rows(*self._csr, readonly(inverse), total)
+    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
+        total = np.zeros((self.shape[0], self.shape[0]))
+        outer_rows(*self._csc, readonly(inverse), total)
+        mirror(total)
+        if shift is not None and shift.any():
+            sums, own = self.dot(inverse * shift), float(inverse @ shift**2)
+            total += own - sums - sums[:, None]
         return total
+
+    def cross_cost(self, columns: Array) -> float:
+        lengths = self._lengths[columns]
+        return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
 
     def gram_cost(self, columns: Array) -> float:
         if self._all(columns):
             lengths = np.diff(self._csr[2]).astype(np.float64)
             return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
-        starts = self._csc[2].view(np.int64 if self._csc[2].itemsize > 4 else np.int32)
-        entries = float(np.sum(starts[columns + 1] - starts[columns]))
+        entries = float(np.sum(self._lengths[columns]))
         return 0.3 * entries**2 / max(self.shape[0] * self.nnz, 1)
 
     def dot_columns(self, columns: Array, w: Array) -> Array:

@@ -83,7 +83,8 @@ class PieceWise(Penalty):
     def gap(self, w, v, j):
         # u attains the conjugate, r0 is v less the slope of the ridge there; choices in
         # place of branches, for SIMD
-        level, ridge, low, high = self.level[j], self.ridge[j], self.low[j], self.high[j]
+        level, ridge = self.level[j], self.ridge[j]
+        low, high = self.low[j], self.high[j]
         excess = abs(v) - level
         end = (high if v > 0.0 else low) if excess > 1e-12 * abs(v) else 0.0
         open_end = ridge == 0.0 and abs(end) == math.inf

@@ -6,6 +6,7 @@ strengths are certified by one pass over the data, or by none where the Gram mat
 that of all columns.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from .._compile import Record, readonly
 from ..kernels.path import cycle, follow, quadratic_gaps
 from ..problems._gap import FLOOR
 from ..problems.linear import LinearProblem
+from . import _across
 from ._base import Array, Budget, Stretch
 from ._support import PORTION, Pieces, factor, optimise
 
@@ -32,6 +34,8 @@ LARGEST = 6000  # columns of any Gram matrix; beyond, strengths are solved one b
 SHARE = 0.01  # of the tolerance: relative violation left on the working set
 LEFT = 0.1  # of the tolerance: gap that cycles may leave on the working set
 FEW, RATIO = 20, 8  # cycles that cost as much as a factor: so many, and columns by that
+MOVES = 0.7  # cost of a factor that follows all its coefficients in or out, likewise
+CYCLE, LEAST = 1.5, 2  # cost of an entry in a cycle, if of the data 1; cycles allowed
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 CANCELLED = 1e-7  # of the null model's loss; below it losses come from residuals
 
@@ -105,6 +109,7 @@ class QuadraticPath:
         p = problem.n_columns
         self.level, self.ridge = np.zeros(p), np.zeros(p)
         self.curved = bool(scaled.bend.any())
+        self.able = self.curved and _across.able(problem, scaled.bend)
         self.mild = self.curved  # whether cycles of coordinate descent are few
         self.free = readonly(np.zeros(p, bool))
 
@@ -138,6 +143,17 @@ class QuadraticPath:
         """Whether a ridge keeps so many columns in use that epochs cost less."""
         most = max(MANY * self.problem.design.shape[0], CACHED)
         return self.curved and self.m > most
+
+    def _for_rows(self) -> bool:
+        """Whether Newton's method on the rows costs less than on the columns in use."""
+        followed = MOVES * self.m**3 / max(self.problem.design.nnz, 1)
+        return self.curved and not self.mild and self._on_rows() < followed
+
+    def _on_rows(self) -> float:
+        """What a strength would cost by Newton's method on the rows, in passes."""
+        if not self.able:
+            return math.inf
+        return _across.cost(self.problem, self.columns[self.w != 0.0], _across.WARM)
 
     def _crowded(self) -> bool:
         """Whether so many columns are in use that the others may as well join."""
@@ -215,6 +231,9 @@ class QuadraticPath:
                     self._take_all()
                     return self._stretch()
             W, V = self._solve(block)
+            block = block[: len(W)]
+            if not len(W):
+                return None
             stretch, slopes = self._judge(block, W, V)
             good = stretch.certificates <= self.goal
             count = len(good) if good.all() else int(np.argmin(good))
@@ -247,7 +266,9 @@ class QuadraticPath:
             self._refactor(pieces.ridge, pieces.inside(w))
 
     def _solve(self, block: Array) -> tuple[Array, Array]:
-        """Coefficients of the working set and their slopes at all strengths."""
+        """Coefficients of the working set and their slopes at all strengths, or at the
+        first ones, where the rows are to take over.
+        """
         k, scaled = len(self.columns), self.scaled.take(self.columns)
         W, V = np.empty((len(block), k)), np.empty((len(block), k))
         w, v = self.w.copy(), self.v0[self.columns] - self.gram @ self.w
@@ -257,7 +278,7 @@ class QuadraticPath:
         if self.mild:
             first = self._cycle(block, scaled, v, w, W, V)
             sign = np.sign(w)
-        while first < len(block):
+        while first < len(block) and not self._for_rows():
             last = first + 1 if self.curved else len(block)
             if self.curved:
                 pieces = scaled.pieces(block[first])
@@ -275,7 +296,7 @@ class QuadraticPath:
                 reached += 1
             first = reached
         self.w = w
-        return W, V
+        return W[:first], V[:first]
 
     def _cycle(
         self, block: Array, scaled: Scaled, v: Array, w: Array, W: Array, V: Array
@@ -286,6 +307,8 @@ class QuadraticPath:
         """
         k, null = len(w), self.problem.null
         most = FEW + k // RATIO
+        dearest = self._on_rows() * self.problem.design.nnz / (CYCLE * max(k, 1) ** 2)
+        most = int(min(most, max(dearest, LEAST)))
         portion = max(1, PORTION // max(k, 1) ** 2)
         level, ridge = np.empty(k), np.empty(k)
         record = self.record.with_fields(

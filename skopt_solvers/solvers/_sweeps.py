@@ -101,7 +101,7 @@ def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     if not problem.response.loss.quadratic:
         return False
     k, (_, p) = len(columns), problem.design.shape
-    cost = problem.design.gram_cost(columns) + _solving(problem, k)
+    cost = problem.design.gram_cost(columns) + solving(problem, k)
     epoch = 2.0 * k / p
     if not state.sifts:
         return cost > 2.0 * (1.0 + EPOCHS * epoch)
@@ -122,7 +122,7 @@ def tall(problem: LinearProblem, count: int) -> bool:
     return bool(4 * count < problem.design.shape[0])
 
 
-def _solving(problem: LinearProblem, k: int) -> float:
+def solving(problem: LinearProblem, k: int) -> float:
     """Cost of solving on a Gram matrix of k columns, in passes."""
     return (40.0 + k / 60.0) * k**2 / max(problem.design.nnz, 1)
 

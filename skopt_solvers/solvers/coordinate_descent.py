@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ from ..kernels.penalties import costs
 from ..problems._base import Oracle
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
+from . import _across
 from ._base import Array, Budget, Solver, Stretch
-from ._model import Model, model_at, moved
+from ._model import Model, means_of, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
-from ._sweeps import leap, pays, sweep, tall
+from ._sweeps import leap, pays, solving, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
@@ -31,6 +32,7 @@ CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed 
 ROUND = 5e5  # entries whose passes cost as much as the calls of an iteration
 LEAN = 5  # times the columns that rows must be enough for, to move all at once
 MORE = 1.6  # factor of its cost at which it is made of all columns instead
+LEFT = 1e-3  # of the tolerance: gap that a solution on the rows may leave
 SMALL_GRAM = 500  # columns up to which the last digit costs nothing
 BRISK = 0.3  # pace of epochs on a ridge that all violators may take part in
 REST = 0.03  # share of the violation that is left on larger working sets
@@ -51,6 +53,9 @@ class CoordinateState(GramState):
     swept: float = 0.0  # passes that sweeps have cost
     leaping: bool = False  # whether all coefficients go at once
     finishing: bool = False
+    across: bool = False  # whether Newton's method on the rows has taken over
+    rest: float = 1.0  # share of the tolerance that its last solution left
+    products: _across.Products = field(default_factory=_across.Products)
     inner: float = math.inf
     calm: bool = False  # whether no coefficient may jump
     caution: float = 1.0  # factor of the curvatures where they may
@@ -71,11 +76,14 @@ class CoordinateDescent(Solver):
     support finishes exactly, unless the pace of the epochs forecasts that they, and
     their extrapolation, will be there before it is formed. Losses other than the
     squared one are replaced by their quadratic model (proximal Newton) and a line
-    search; where rows are many, a sample of them is solved first. The intercept is
-    minimised out; neither it nor sparse columns are ever centred in memory.
+    search; where rows are many, a sample of them is solved first. Where a ridge keeps
+    more columns in use than there are rows, Newton's method on the dual problem, one
+    number per row, takes the place of the Gram matrix. The intercept is minimised out;
+    neither it nor sparse columns are ever centred in memory.
 
     Cost per iteration: one pass over the data, plus the work on the working set of k
-    columns (``n k**2`` operations for its Gram matrix); memory ``k**2`` numbers.
+    columns (``n k**2`` operations for its Gram matrix, ``n**2 k`` for that of the
+    rows); memory ``k**2`` numbers, or ``n**2``.
 
     Parameters
     ----------
@@ -88,7 +96,8 @@ class CoordinateDescent(Solver):
     ----------
     Friedman, Hastie & Tibshirani (2010), J. Stat. Softw. 33, equations (5) and (10);
     Massias, Gramfort & Salmon (2018), ICML, algorithm 1, for working sets; Bertrand &
-    Massias (2021), AISTATS, algorithm 1, for extrapolation.
+    Massias (2021), AISTATS, algorithm 1, for extrapolation; Li, Sun & Toh (2018), SIAM
+    Journal on Optimization 28, algorithm 2, for the dual.
 
     Examples
     --------
@@ -160,7 +169,7 @@ class CoordinateDescent(Solver):
             return self.init(problem, point.x, budget)
         following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
         following.inner, following.finishing = math.inf, bool(len(state.columns))
-        following.swept = 0.0
+        following.swept, following.rest = 0.0, 1.0
         following.nearest, following.faint = math.inf, 0
         self._certify(problem, following)
         return following
@@ -179,7 +188,9 @@ class CoordinateDescent(Solver):
     def step(self, problem: Any, state: Any) -> None:
         before = state.point
         support, violators = status(problem, before)
-        if self._finish_now(problem, state, support, violators):
+        if self._across_now(problem, state, support, violators):
+            self._across(problem, state)
+        elif self._finish_now(problem, state, support, violators):
             self._finish(problem, state, support, violators)
         elif problem.penalty.piecewise:
             self._sift(problem, state, support, violators)
@@ -236,6 +247,22 @@ class CoordinateDescent(Solver):
         if few and problem.design.gram_cost(columns) <= SPARE:
             return True
         return self._all_cheap(problem, columns)
+
+    def _across_now(
+        self, problem: Any, state: Any, support: Array, violators: Array
+    ) -> bool:
+        """Whether Newton's method on the rows costs less than that on the columns."""
+        if state.across or not problem.penalty.piecewise:
+            return bool(state.across)
+        if not _across.able(problem, problem.record.ridge):
+            return False
+        columns = np.concatenate([support, violators])
+        ready = state.sifts >= SIFTS or self._found(support, violators)
+        if not ready or pays(problem, state, columns):
+            return False
+        cost = problem.design.gram_cost(columns) + solving(problem, len(columns))
+        state.across = _across.cost(problem, columns) < cost
+        return bool(state.across)
 
     def _found(self, support: Array, violators: Array) -> bool:
         """Whether the support is about right."""
@@ -339,6 +366,18 @@ class CoordinateDescent(Solver):
             self._advance(problem, state, model, chosen, w, state.means, problem.record)
             if state.point is point or state.budget.spent:
                 break
+
+    def _across(self, problem: Any, state: Any) -> None:
+        """The model of the loss is minimised by Newton's method on the rows."""
+        point, every = state.point, np.arange(problem.split)
+        model = model_at(problem, point)
+        means = means_of(problem, model.h, every)
+        state.rest *= LEFT
+        enough = point.objective * max(state.budget.goal, 1e-16) * state.rest
+        w = _across.across(
+            problem, point, model, means, state.products, enough, state.budget
+        )
+        self._advance(problem, state, model, every, w, means, problem.record)
 
     def _enough(self, problem: LinearProblem, state: Any) -> float:
         """Violation at which the certificate will do: a share d of the levels adds at
