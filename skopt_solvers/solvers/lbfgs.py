@@ -29,6 +29,7 @@ from .preconditioners import (
 CHEAP = 200.0  # evaluations that a Hessian may cost before L-BFGS does without
 DEAR, HEAVY = 3.0, 2e7  # evaluations and operations from which it is put off
 ONCE = 8.0  # the same of one that need not be formed again
+AT_ONCE = 5.0  # evaluations that a Hessian may cost to be new where curvatures jump
 LATE = 2.0  # times the cost of a factor: the most that is done without one
 SMALL = 100  # coordinates whose Hessian is formed whatever it costs
 LARGEST = 2000  # coordinates up to which a Hessian is formed
@@ -391,6 +392,8 @@ class LBFGS(Solver):
     def _refresh_pays(self, problem: Problem, state: LBFGSState) -> bool:
         """Whether a fresh metric costs less than the iterations left with this one."""
         cost = self._following(state).cost(problem)
+        if cost < AT_ONCE and state.metric.factored and _bent(problem, state.point):
+            return bool(state.pairs)
         since = len(state.decrements) - 1
         if since < max(2.0, cost / 2):
             return False
@@ -408,3 +411,11 @@ class LBFGS(Solver):
         if rate >= 0.999:
             return cost < math.inf
         return math.log(left) / -math.log(rate) > cost + 2.5
+
+
+def _bent(problem: Any, point: Any) -> bool:
+    """Whether some samples have no curvature, as of losses whose second derivative
+    jumps: what pairs have learned does not last there, and Newton's method ends soon.
+    """
+    single = Oracle.ROWS in problem.provides and problem.lanes == 1
+    return single and not point.curvatures.all()

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import Lasso
 
+from skopt_solvers import AdvancedLinearClassifier
 from skopt_solvers.losses import Huber, Logistic, Poisson, Squared, SquaredHinge
 from skopt_solvers.penalties import L1, L2, ElasticNet, Penalty
 from skopt_solvers.problems import linear_problem
@@ -167,3 +168,19 @@ def test_in_the_span_of_the_rows_is_the_same_model(loss, store, intercept):
 def test_rows_that_vanish_have_no_span():
     problem = linear_problem(np.zeros((20, 150)), np.ones(20), Squared(), L2(0.1))
     assert problem.span() is None and run(LBFGS(), problem).success
+
+
+@pytest.mark.parametrize("scale", [1e-2, 1.0, 1e2])
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_losses_that_bend_on_one_side_take_few_iterations(
+    seed: int, intercept: bool, scale: float
+) -> None:
+    """Curvatures jump, so a Hessian is formed anew where that costs next to nothing."""
+    rng = np.random.default_rng(seed)
+    X = scale * rng.normal(size=(60, 500))
+    y = np.where(X[:, 0] + X[:, 1] > 0, 1, -1)
+    model = AdvancedLinearClassifier(
+        "squared_hinge", alpha=1e-2 * scale**2, fit_intercept=intercept
+    ).fit(X, y)
+    assert model.certificate_ <= 1e-6 and model.n_iter_ <= 15
