@@ -8,6 +8,8 @@ from .._compile import Compiled
 
 Array = np.ndarray
 
+TURN = 5.0  # passes that a copy takes in which columns, or rows, are contiguous
+
 
 class Rows(
     Compiled,
@@ -122,6 +124,10 @@ class Design(ABC):
     @abstractmethod
     def gram_cost(self, columns: Array) -> float:
         """Cost of `gram`, in passes over the whole matrix; constants as measured."""
+
+    def layout_cost(self, columns: Array) -> float:
+        """Cost of what `gram` does once for the same columns, likewise."""
+        return 0.0
 
     @property
     def columns_cost(self) -> float:

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from .._compile import readonly
-from ._base import Array, Columns, Design, Rows
+from ._base import TURN, Array, Columns, Design, Rows
 from ._dense_passes import (
     blocks,
     cross,
@@ -18,8 +18,6 @@ from ._dense_passes import (
     tdot,
     weighted_sum,
 )
-
-TURN = 5.0  # passes that a copy takes whose columns are contiguous
 
 
 class DenseRows(Rows):

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from .._compile import readonly
 from .._threads import in_chunks
-from ._base import Array, Columns, Design, Rows
+from ._base import TURN, Array, Columns, Design, Rows
 from ._dense_passes import extended
 from ._sparse_passes import (
     MANY,
@@ -27,6 +27,7 @@ from ._sparse_passes import (
     scatter_some,
 )
 
+CACHED = 4e6  # entries about which a cache no longer holds them
 ALIKE = 10.0  # largest ratio of a column's size to the median that is no other unit
 
 
@@ -272,6 +273,22 @@ class Sparse(Design):
             self._last = columns.copy(), rows
         return rows
 
+    @property
+    def _in_rows(self) -> bool:
+        return not self._by_columns or "_csr" in vars(self)
+
+    @property
+    def columns_cost(self) -> float:
+        return 0.0 if self._by_columns or "_csc" in vars(self) else TURN
+
+    def layout_cost(self, columns: Array) -> float:
+        if self._in_rows and self._all(columns):
+            return 0.0
+        if np.array_equal(self._last[0], columns):
+            return 0.0
+        entries = float(np.sum(self._lengths[columns]))
+        return TURN * entries / (self.nnz + CACHED)
+
     def forget(self) -> None:
         self._last = np.zeros(0, np.int64), None
 
@@ -294,7 +311,7 @@ class Sparse(Design):
         return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
 
     def gram_cost(self, columns: Array) -> float:
-        if self._all(columns):
+        if self._all(columns) and self._in_rows:
             lengths = np.diff(self._csr[2]).astype(np.float64)
             return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
         entries = float(np.sum(self._lengths[columns]))

@@ -102,6 +102,7 @@ def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
         return False
     k, (_, p) = len(columns), problem.design.shape
     cost = problem.design.gram_cost(columns) + solving(problem, k)
+    cost += problem.design.layout_cost(columns)
     epoch = 2.0 * k / p
     if not state.sifts:
         return cost > 2.0 * (1.0 + EPOCHS * epoch)

@@ -28,7 +28,7 @@ MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pa
 NEAR = 0.7  # share of its level from which a slope may exceed it soon
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
-CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
+CHEAP = 2.5  # passes that a Gram matrix of all violators may cost to be formed at once
 ROUND = 5e5  # entries whose passes cost as much as the calls of an iteration
 LEAN = 5  # times the columns that rows must be enough for, to move all at once
 MORE = 1.6  # factor of its cost at which it is made of all columns instead
@@ -272,6 +272,7 @@ class CoordinateDescent(Solver):
         """Whether a Gram matrix of these costs no more than a pass or two."""
         cost, entries = problem.design.gram_cost(columns), problem.design.nnz
         if problem.response.loss.quadratic:  # no other will be made
+            cost += problem.design.layout_cost(columns)
             cost *= entries / (entries + ROUND)
         return cost <= CHEAP and tall(problem, len(columns))
 
