@@ -334,6 +334,8 @@ class Sparse(Design):
         return gather_some(*self._csc, readonly(columns), readonly(s), out)
 
     def take(self, rows: Array) -> "Sparse":
+        if not self._in_rows:  # all of them need not be laid out in rows
+            return Sparse(sp.csc_array(self.X)[rows].tocsr())
         data, *places = self._csr
         signed = (each.view(each.dtype.str.replace("u", "i")) for each in places)
         return Sparse(sp.csr_array((data, *signed), shape=self.shape)[rows])
