@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from made import MADE
 from runner import Results, ratio
 from solvers import OURS
 
@@ -56,11 +57,16 @@ def table(rows: Iterable[dict[str, Any]]) -> list[str]:
     dates = sorted({row["date"] for row in rows})
     when = " to ".join(dict.fromkeys([dates[0], dates[-1]]))
     slower = sum(share > 1 for share in shares)
+    machines = " and ".join(sorted({row["machine"] for row in rows}))
+    loaded = [ratio(row) for row in rows if row["data"] not in MADE]
+    loaded = [each for each in loaded if not math.isnan(each)]
     return [
-        f"Processor time in milliseconds, one thread; {rows[-1]['machine']}, Python "
+        f"Processor time in milliseconds, one thread; {machines}, Python "
         f"{rows[-1]['python']}, {versions}; {when}. "
-        f"Median ratio {statistics.median(shares):.2f}; slower than the best peer in "
-        f"{slower} of {len(shares)} rows.",
+        f"Median ratio {statistics.median(shares):.2f}, and "
+        f"{statistics.median(loaded):.2f} on the {len(loaded)} rows of data that are "
+        f"neither made nor shipped; slower than the best peer in {slower} of "
+        f"{len(shares)} rows.",
         "",
         HEAD,
         "| --- " * HEAD.count(" | ") + "| --- |",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from llvmlite.binding import get_host_cpu_name
 from problems import Problem
 from solvers import OURS, Solver, solvers, versions
 
@@ -143,7 +144,7 @@ class Results:
             "shape": list(problem.X.shape),
             "records": [asdict(record) for record in records],
             "date": time.strftime("%Y-%m-%d"),
-            "machine": platform.machine(),
+            "machine": f"{platform.machine()} {get_host_cpu_name()}",
             "python": platform.python_version(),
             "versions": versions(),
         }

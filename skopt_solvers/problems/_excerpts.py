@@ -25,6 +25,7 @@ Array = np.ndarray
 RUN = 8  # consecutive rows of a dense matrix: one line of memory in Fortran order
 ROWS_PER_COLUMN, FEWEST = 10, 1000  # of the first excerpt
 GROWTH, LARGEST = 4, 3  # the next has so many times the rows; below a third of all
+SMALL, LOSS = 2.5e5, 10  # entries too few for excerpts; those that a sample counts for
 PLENTY = 100  # rows a column that tell as much as another pass over all would
 UNUSUAL = 0.3  # deviation of a column's scale from which it is its own
 OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
@@ -33,6 +34,8 @@ OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
 def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
     """Problems of more and more rows, none of nearly all of them."""
     n, p = problem.design.shape
+    if problem.design.nnz + LOSS * problem.lanes * n < SMALL:  # calls are all they cost
+        return
     m = first = max(ROWS_PER_COLUMN * p, FEWEST)
     most = n if problem.design.sparse else max(PLENTY * p, first)  # of rare columns
     firmness = _firmness(problem)

@@ -48,11 +48,12 @@ def wide(n=40, p=90, intercept=True, ridges=None, loss=None):
     ("design", "penalty"), [("fortran", None), ("csr", NoPenalty()), ("csc", None)]
 )
 def test_samples_lead_to_the_same_optimum(design, penalty, loss):
-    made = tall(design=design, loss=loss, penalty=penalty)
+    made = tall(20_000, design=design, loss=loss, penalty=penalty)
     result = run(LBFGS(tol=1e-9), made)
     assert result.success, result
     assert any("sample of" in line for line in result.log)
-    best = run(Newton(tol=1e-10), tall(design=design, loss=loss, penalty=penalty))
+    made = tall(20_000, design=design, loss=loss, penalty=penalty)
+    best = run(Newton(tol=1e-10), made)
     assert result.objective == pytest.approx(best.objective, rel=1e-8)
 
 
