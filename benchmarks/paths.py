@@ -50,7 +50,7 @@ CELLS = {
     "imdb": 1e-2,
     "10,000 x 1,000": 1e-3,
 }
-NETS = ((800, 300), (240, 1000), (400, 2000))  # rows and columns, for l1_ratio 0.5
+NETS = ((800, 300), (240, 1000), (400, 2000), (300, 6000), (60, 20_000))  # n, p
 LOGISTIC = {"leukemia": 1e-2, "a9a": 1e-2, "imdb": 1e-1, "tall 50,000 x 200": 1e-2}
 Path = Callable[[float], np.ndarray]
 
