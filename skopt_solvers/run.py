@@ -28,7 +28,7 @@ from .solvers._registry import solver_classes
 
 __all__ = ["advance", "as_generator", "budget_of", "run"]
 
-NOISE = 1e-15  # certificates below this come and go with rounding
+NOISE = 1e-15  # certificates, and falls of an objective, that are rounding
 PATIENCE = 500  # iterations without any progress before a run counts as stalled
 FORECAST = 100  # iterations of a solver before its rate is taken for what it is
 FLOOR = 1e-9  # certificates that rounding may be to blame for
@@ -251,9 +251,10 @@ class _Loop:
 
     def idle(self, state: State) -> bool:
         """Whether neither objective nor certificate became better for long."""
-        better = state.point.objective < self.lowest
+        objective = float(state.point.objective)
+        better = objective + NOISE * abs(objective) < self.lowest
         nearer = state.certificate.value < 0.9 * self.nearest > NOISE
-        self.lowest = min(self.lowest, state.point.objective)
+        self.lowest = objective if better else self.lowest
         self.nearest = min(self.nearest, state.certificate.value)
         self.idle_since = 0 if better or nearer else self.idle_since + 1
         return not self.solver.stochastic and self.idle_since > PATIENCE

@@ -27,7 +27,8 @@ from ._base import Array, Budget
 from ._model import Model
 
 MOST_ROWS = 3000  # whose products take 72 MB
-STEPS = 60
+STEPS = 40
+CUT, PATIENCE = 0.4, 4  # steps shorter than this, in a row, do not come to an end
 CUTS, FLAT = 40, 0.1  # of a line search; share of the slope that it may leave
 COLD, WARM = 8.0, 4.0  # steps that a solution takes, for a forecast
 ULPS = 4 * float(np.finfo(float).eps)  # of the vectors of rows: what rounding leaves
@@ -77,8 +78,10 @@ def cost(problem: Any, columns: Array, steps: float = COLD) -> float:
 def across(
     problem: Any, point: Any, model: Model, means: Array, products: Products,
     enough: float, budget: Budget,
-) -> Array:  # fmt: skip
-    """The coefficients that minimise model and penalty, but for a gap of `enough`."""
+) -> tuple[Array, bool]:  # fmt: skip
+    """The coefficients that minimise model and penalty, but for a gap of `enough`; and
+    whether they do: a nearly flat ridge leaves so many pieces that steps are cut short.
+    """
     design, record = problem.design, problem.record
     numbers = record.level, record.ridge, record.low, record.high
     p, root = problem.split, np.sqrt(model.h)
@@ -86,7 +89,7 @@ def across(
     start = readonly(point.x[:p].copy())
     goal = np.divide(model.r, root, out=np.zeros_like(root), where=root > 0)
     b, w, inverse = goal.copy(), np.empty(p), np.empty(p)
-    unit = float(record.ridge.max())
+    unit, cuts, ended = float(record.ridge.max()), 0, False
 
     def pull(s: Array) -> Array:
         out = design.tdot(readonly(s)) - means * s.sum()
@@ -101,7 +104,8 @@ def across(
         dz = design.dot_columns(columns, change[columns]) - means @ change
         g = b - goal + root * dz
         rounding = ULPS**2 * float(b @ b + goal @ goal)
-        if 0.5 * float(g @ g) <= max(enough, rounding) or budget.spent:
+        ended = 0.5 * float(g @ g) <= max(enough, rounding)
+        if ended or cuts == PATIENCE or budget.spent:
             break
         inverse[held] = 0.0
         system = products.of(design, means, inverse, unit)
@@ -115,7 +119,8 @@ def across(
         du = pull(root * d)
         t = _length(numbers, u, du, start, float(d @ (b - goal)), float(d @ d))
         b, u = b + t * d, u + t * du
-    return w
+        cuts = cuts + 1 if t < CUT else 0
+    return w, ended
 
 
 def _length(

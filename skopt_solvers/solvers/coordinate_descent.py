@@ -20,6 +20,7 @@ from ._sweeps import leap, pays, solving, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
+EARLY = 2  # such rounds before Newton's method on the rows may take over
 SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
 FALL = 0.3  # the strength comes down to its value by this factor a round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
@@ -54,6 +55,7 @@ class CoordinateState(GramState):
     leaping: bool = False  # whether all coefficients go at once
     finishing: bool = False
     across: bool = False  # whether Newton's method on the rows has taken over
+    barred: bool = False  # whether it did not come to an end
     rest: float = 1.0  # share of the tolerance that its last solution left
     products: _across.Products = field(default_factory=_across.Products)
     inner: float = math.inf
@@ -252,12 +254,12 @@ class CoordinateDescent(Solver):
         self, problem: Any, state: Any, support: Array, violators: Array
     ) -> bool:
         """Whether Newton's method on the rows costs less than that on the columns."""
-        if state.across or not problem.penalty.piecewise:
+        if state.across or state.barred or not problem.penalty.piecewise:
             return bool(state.across)
         if not _across.able(problem, problem.record.ridge):
             return False
         columns = np.concatenate([support, violators])
-        ready = state.sifts >= SIFTS or self._found(support, violators)
+        ready = state.sifts >= EARLY or self._found(support, violators)
         if not ready or pays(problem, state, columns):
             return False
         cost = problem.design.gram_cost(columns) + solving(problem, len(columns))
@@ -375,10 +377,14 @@ class CoordinateDescent(Solver):
         means = means_of(problem, model.h, every)
         state.rest *= LEFT
         enough = point.objective * max(state.budget.goal, 1e-16) * state.rest
-        w = _across.across(
+        w, ended = _across.across(
             problem, point, model, means, state.products, enough, state.budget
         )
         self._advance(problem, state, model, every, w, means, problem.record)
+        if not ended:
+            state.across, state.barred = False, True
+            better = state.point.objective < point.objective
+            state.point = state.point if better else point
 
     def _enough(self, problem: LinearProblem, state: Any) -> float:
         """Violation at which the certificate will do: a share d of the levels adds at

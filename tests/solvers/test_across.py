@@ -81,14 +81,17 @@ def test_certified_whatever_the_problem(
     p=st.integers(1, 60),
     share=st.floats(0.01, 0.99),
     strength=st.floats(-4, 1),
+    walk=st.booleans(),
     scale=st.sampled_from([1e-6, 1.0, 1e6]),
     seed=st.integers(0, 1000),
 )
 def test_any_shape_and_strength(
-    n: int, p: int, share: float, strength: float, scale: float, seed: int
+    n: int, p: int, share: float, strength: float, walk: bool, scale: float, seed: int
 ) -> None:
+    """Also where neighbours are alike and the ridge is nearly flat."""
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(n, p)) + rng.normal(size=p), scale * rng.normal(size=n)
+    X = 100.0 * np.cumsum(X, axis=1) if walk else X
     penalty = ElasticNet(10.0**strength, l1_ratio=share)
     problem = linear_problem(X, y, Squared(), penalty)
     with pytest.MonkeyPatch.context() as patch:
