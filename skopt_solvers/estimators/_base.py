@@ -48,16 +48,11 @@ from ._error_bound import ErrorBound
 from ._inference import Inference
 from ._offset import NO_SHIFT, Shift
 from ._parts import as_loss, for_classes
+from ._reading import READING
 from ._report import warn, worst
 
 Array = np.ndarray
 
-READING: dict[str, Any] = {
-    "accept_sparse": ("csr", "csc"),
-    "accept_large_sparse": True,
-    "dtype": [np.float64, np.float32],
-    "ensure_all_finite": False,  # `_prepare` sees to it, in one pass
-}
 NEAR = 1e-2  # tolerance of a solution that is where another fit begins
 NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
 

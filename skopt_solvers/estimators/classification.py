@@ -14,14 +14,13 @@ from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
     check_classification_targets,
 )
-from sklearn.utils.validation import validate_data
 
 from .._params import Number
 from ..losses import Logistic, Multinomial
 from ..path import Strength
 from ..penalties import L1, L2, ElasticNet, NoPenalty, Penalty
 from ..penalties._base import BasePenalty
-from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
+from ._base import NON_NEGATIVE, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._partial import incremental, partial_fit
 from ._parts import (
@@ -32,6 +31,7 @@ from ._parts import (
     named_penalties,
     named_strength,
 )
+from ._reading import read
 
 __all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
 
@@ -216,11 +216,15 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         return np.hstack([log_expit(-p), log_expit(p)])
 
     def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
-        X, y = validate_data(self, X, y, reset=not (part and self._begun), **READING)
-        check_classification_targets(y)
+        X, y = read(self, X, y, not (part and self._begun))
+        whole = y.dtype.kind in "biu"  # classes, though perhaps suspiciously many
+        if part or not whole:
+            check_classification_targets(y)
         if part:
             return X, self._codes(y)
         self.classes_ = np.unique(y)
+        if whole and 2 * len(self.classes_) > len(y):
+            check_classification_targets(y)
         self._check_several()
         return X, np.searchsorted(self.classes_, y)
 

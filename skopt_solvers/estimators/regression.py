@@ -8,14 +8,13 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
 
 from .._params import Flag, Number
 from ..losses import Squared
 from ..path import Strength
 from ..penalties import L1, ElasticNet
 from ..penalties._base import BasePenalty
-from ._base import NON_NEGATIVE, READING, Array, LinearModel, Plan, Task
+from ._base import NON_NEGATIVE, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._offset import Shift
 from ._partial import incremental, partial_fit
@@ -26,6 +25,7 @@ from ._parts import (
     named_strength,
     regression_loss,
 )
+from ._reading import read
 
 __all__ = ["AdvancedLinearRegressor", "ProximalElasticNet", "ProximalLasso"]
 
@@ -205,10 +205,8 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
 
     def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
         several = get_tags(self).target_tags.multi_output
-        X, y = validate_data(
-            self, X, y, multi_output=several, y_numeric=True,
-            reset=not (part and self._begun), **READING,
-        )  # fmt: skip
+        first = not (part and self._begun)
+        X, y = read(self, X, y, first, multi_output=several, y_numeric=True)
         return X, np.asarray(y, np.float64)
 
     def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:
