@@ -26,8 +26,8 @@ class PieceWise(Penalty):
     high: Any = math.inf
 
     @abstractmethod
-    def pieces(self, n_columns: int) -> dict[str, np.ndarray]:
-        """Arrays ``level``, ``ridge``, ``low`` and ``high``, one number per column."""
+    def pieces(self, n_columns: int) -> dict[str, Any]:
+        """Numbers ``level``, ``ridge``, ``low`` and ``high``: for all, or an array."""
 
     def record(
         self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
@@ -119,39 +119,48 @@ class PieceWise(Penalty):
 
     @property
     def smooth(self) -> bool:
-        return self.elastic and not np.any(self._pieces()["level"])
+        pieces = self._pieces()
+        return _unbounded(pieces) and not _some(pieces["level"] != 0)
 
     @property
     def elastic(self) -> bool:
-        pieces = self._pieces()
-        bounds = pieces["low"], pieces["high"]
-        return not any(np.isfinite(bound).any() for bound in bounds)
+        return _unbounded(self._pieces())
 
-    def _pieces(self) -> dict[str, np.ndarray]:
+    def _pieces(self) -> dict[str, Any]:
         """The numbers for as many columns as there are weights."""
-        sizes = map(np.size, self.get_params(deep=False).values())
-        return self.pieces(max(sizes, default=1))
+        several = (each for each in vars(self).values() if hasattr(each, "__len__"))
+        return self.pieces(max(map(np.size, several), default=1))
 
     def check(self, n_columns: int) -> None:
         self.pieces(n_columns)
 
     def dual(self, n_columns: int) -> bool:
-        p = {name: np.asarray(each) for name, each in self.pieces(n_columns).items()}
+        p = self.pieces(n_columns)
         bare = (p["level"] == 0) & (p["ridge"] == 0)
-        one_sided = np.isfinite(p["low"]) != np.isfinite(p["high"])
-        return not np.any(bare & one_sided)
+        one_sided = (abs(p["low"]) < math.inf) != (abs(p["high"]) < math.inf)
+        return not _some(bare & one_sided)
 
     def free(self, n_columns: int) -> np.ndarray:
-        p = {name: np.asarray(each) for name, each in self.pieces(n_columns).items()}
-        unbounded = np.isinf(p["low"]) & np.isinf(p["high"])
-        free = unbounded & (p["level"] == 0) & (p["ridge"] == 0)
-        return np.broadcast_to(free, n_columns).copy()
+        p = self.pieces(n_columns)
+        unbounded = (abs(p["low"]) == math.inf) & (abs(p["high"]) == math.inf)
+        free = np.empty(n_columns, bool)
+        free[:] = unbounded & (p["level"] == 0) & (p["ridge"] == 0)
+        return free
 
 
-def positive_numbers(owner: Any, weights: Any, n_columns: int) -> np.ndarray:
-    """`weights` as an array of length `n_columns`, checked; a single one for None."""
+def _unbounded(pieces: dict[str, Any]) -> bool:
+    return not any(_some(abs(pieces[end]) < math.inf) for end in ("low", "high"))
+
+
+def _some(condition: Any) -> bool:
+    """Whether it holds somewhere; numpy takes long over a single number."""
+    return bool(condition if not getattr(condition, "ndim", 0) else condition.any())
+
+
+def positive_numbers(owner: Any, weights: Any, n_columns: int) -> Any:
+    """`weights` as an array of length `n_columns`, checked; one number for None."""
     if weights is None:
-        return np.ones(())
+        return 1.0
     name = type(owner).__name__
     weights = numbers(owner, "weights", weights)
     if weights.shape != (n_columns,):
