@@ -112,9 +112,12 @@ class Design(ABC):
         """
 
     @abstractmethod
-    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
+    def cross_gram(
+        self, inverse: Array, shift: Array | None = None, single: bool = False
+    ) -> Array:
         """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``, inverse >= 0: products of
-        rows. Columns of which the inverse is zero cost nothing.
+        rows. Columns of which the inverse is zero cost nothing. To single precision, if
+        that will do.
         """
 
     @abstractmethod

@@ -1,6 +1,7 @@
 """Passes over a dense matrix with float64 sums: BLAS where X is float64."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -171,8 +172,13 @@ def _rows_of(
     return lambda b: X[present[b]] if everything else X[present[b, None], columns]
 
 
-def cross(X: Array, inverse: Array, shift: Array | None = None) -> Array:
-    """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``."""
+def cross(
+    X: Array, inverse: Array, shift: Array | None = None, dtype: Any = np.float64
+) -> Array:
+    """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``, of blocks in this precision.
+
+    Blocks are centred before they are rounded, and summed in double precision.
+    """
     columns = np.flatnonzero(inverse)
     root = np.sqrt(inverse[columns])[:, None]
     means = None if shift is None or not shift.any() else shift[columns, None]
@@ -184,6 +190,7 @@ def cross(X: Array, inverse: Array, shift: Array | None = None) -> Array:
             b = slice(some.start + b.start, min(some.start + b.stop, some.stop))
             part = X[:, b].T if every else X[:, columns[b]].T
             part = (part if means is None else part - means[b]) * root[b]
+            part = part.astype(dtype, copy=False)
             total += part.T @ part
         return total
 

@@ -157,8 +157,10 @@ class Dense(Design):
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
 
-    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
-        return cross(self.X, inverse, shift)
+    def cross_gram(
+        self, inverse: Array, shift: Array | None = None, single: bool = False
+    ) -> Array:
+        return cross(self.X, inverse, shift, np.float32 if single else np.float64)
 
     def cross_cost(self, columns: Array) -> float:
         return len(columns) * (self.shape[0] + 40) / (12.0 * max(self.shape[1], 1))

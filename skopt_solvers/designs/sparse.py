@@ -297,7 +297,9 @@ class Sparse(Design):
         p = self.shape[1]
         return len(columns) == p and bool((columns == np.arange(p)).all())
 
-    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
+    def cross_gram(
+        self, inverse: Array, shift: Array | None = None, single: bool = False
+    ) -> Array:
         total = np.zeros((self.shape[0], self.shape[0]))
         outer_rows(*self._csc, readonly(inverse), total)
         mirror(total)

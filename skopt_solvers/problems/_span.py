@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import linalg
 
+from .._compile import readonly
 from ..designs import as_design
 from ..penalties import L2
 from ._cholesky import damped_cholesky
@@ -24,6 +25,7 @@ Array = np.ndarray
 
 MOST_ROWS = 1000, 400  # dense, sparse: more are visited one by one in less time
 TINY = 1e-14  # of the largest product; centred rows are dependent, and need more
+ROUND = 1e-8  # the same of products in single precision
 MOST = 1e-6  # beyond which the model would be another one
 
 
@@ -57,23 +59,28 @@ class Span:
         return x
 
 
-def span_of(problem: "LinearProblem") -> Span | None:
+def span_of(problem: "LinearProblem", single: bool = False) -> Span | None:
     """The model in the span of its rows; None where ridges differ, or rows vanish.
 
-    None also where there are so many rows that their products cost too much.
+    None also where there are so many rows that their products cost too much. With
+    products in `single` precision it is a model next to it.
     """
     ridge = problem.record.ridge  # type: ignore[attr-defined]
     most = MOST_ROWS[problem.design.sparse]
     if problem.design.shape[0] > most or ridge.min() != ridge.max():
         return None
-    products = np.array(problem.row_products)
-    if problem.fit_intercept:
+    if single:
+        ones = readonly(np.ones(problem.n_columns))
+        products = problem.design.cross_gram(ones, problem.mean, single)
+    else:
+        products = np.array(problem.row_products)
+    if problem.fit_intercept and not single:
         along = problem.design.dot(problem.mean)
         products += problem.mean @ problem.mean - along - along[:, None]
     largest = float(np.diag(products).max())
     if not 0.0 < largest < np.inf:
         return None
-    factor = damped_cholesky(products, largest, TINY, MOST)
+    factor = damped_cholesky(products, largest, ROUND if single else TINY, MOST)
     if factor is None:
         return None
     small = type(problem)(

@@ -407,9 +407,9 @@ class LinearProblem(Problem):
         """Products of all pairs of rows."""
         return self.design.cross_gram(readonly(np.ones(self.n_columns)))
 
-    def span(self) -> Span | None:
+    def span(self, single: bool = False) -> Span | None:
         """This model in the span of its rows, if all coefficients share a ridge."""
-        return span_of(self)
+        return span_of(self, single)
 
     def class_blocks(self, point: LinearPoint) -> Iterator[Array]:
         """The Hessian's block of each class, roughly."""
