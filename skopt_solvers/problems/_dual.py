@@ -26,11 +26,17 @@ class Witness:
     """Slopes that are no point's: what a certificate needs of them."""
 
     def __init__(
-        self, problem: "LinearProblem", slopes: Array, curvatures: Array
+        self,
+        problem: "LinearProblem",
+        slopes: Array,
+        curvatures: Array,
+        pull: Array | None = None,
     ) -> None:
         self.slopes, self._curvatures = slopes, curvatures
-        problem.counts.gradients += 1
-        self._pull = problem.pull(problem.response.weigh(slopes))
+        if pull is None:
+            problem.counts.gradients += 1
+            pull = problem.pull(problem.response.weigh(slopes))
+        self._pull = pull
 
     @property
     def loss_gradient(self) -> Array:
@@ -118,16 +124,21 @@ class Ascent:
             self.s[:] = response.jets(self.u)[1]
         else:
             far = CALM * self.n * max(float(np.max(self.q)), 1.0)
-            z = readonly(np.full(self.n, float(b)))
-            kernels.calm(response.record, response.y, far, z, self.s, self.u)
+            y, which = response.y, slice(None)
+            if response.loss.labels:  # all samples of a class begin alike
+                y, which = np.unique(y, return_inverse=True)
+            u, s = np.zeros((2, len(y)))
+            z = readonly(np.full(len(y), float(b)))
+            kernels.calm(response.record, readonly(y), far, z, s, u)
+            self.s, self.u = s[which], u[which]
         self.w = np.zeros(len(w) + 1)
         self.w[-1] = float(b)
         self._remake()
 
     def _remake(self) -> None:
         """The coefficients of the slopes, without rounding errors carried along."""
-        pull = self.problem.design.tdot(self.problem.response.weigh(self.s))
-        self.w[:-1] = -self.gain * self.units * pull
+        self.pull = self.problem.design.tdot(self.problem.response.weigh(self.s))
+        self.w[:-1] = -self.gain * self.units * self.pull
 
     def epoch(self, order: Array) -> float:
         """Visit runs of rows in this order; an estimate of the gap that it closed."""
@@ -212,11 +223,13 @@ class Ascent:
 
     def witness(self) -> Witness:
         """The slopes, balanced where there is an intercept and classes have signs."""
-        response, slopes = self.problem.response, self.s
+        response, slopes, pull = self.problem.response, self.s.copy(), None
+        if not self.problem.fit_intercept:
+            pull = self.pull / self.units
         if self.problem.fit_intercept and response.loss.labels:
             parts = response.weights * slopes
             up, down = float(parts[parts > 0].sum()), -float(parts[parts < 0].sum())
             least = min(up, down)
             shares = np.where(slopes > 0, least / (up or 1.0), least / (down or 1.0))
             slopes = slopes * shares
-        return Witness(self.problem, slopes, response.jets(self.u)[2])
+        return Witness(self.problem, slopes, response.jets(self.u)[2], pull)

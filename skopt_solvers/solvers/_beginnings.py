@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from ..problems._base import Certificate
 from ._base import Array, Budget
 from .dual_coordinate_descent import DualCoordinateDescent, DualState
 from .newton_cg import NewtonCG, NewtonCGState
@@ -14,13 +15,15 @@ LONE = 80.0  # entries that take as long as a sample's own step
 
 EASY = 1.0  # how far a sample's own step may go in the first of the easier problems
 EASIER = 10.0  # factor of the ridge from one to the next
+AT_MOST = Certificate(1.0, "duality gap", exact=False)  # of any point
 ROUGHLY, STEPS = 1e-2, 100  # certificate of their solutions, iterations they may take
 
 
 def ascended(problem: Any, x: Array, budget: Budget) -> tuple[DualState, str]:
     """Epochs in the dual while they promise to end soon; and what happened."""
     dual = DualCoordinateDescent()
-    state = dual.init(problem, x, budget)
+    state = DualState(problem.at(x), budget, AT_MOST)
+    dual.begin(problem, state)
     n, entries = problem.design.shape[0], problem.design.nnz
     epoch = 1.0 + LONE * n / max(entries, 1)  # in passes over the data
     goal = max(budget.goal, 1e-15)

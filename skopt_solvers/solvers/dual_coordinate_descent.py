@@ -76,11 +76,15 @@ class DualCoordinateDescent(Solver):
 
     def init(self, problem: Any, x: Array, budget: Budget) -> DualState:
         state = DualState(problem.at(x), budget, NOT_YET)
-        state.rng = np.random.default_rng(0)
         state.certify(problem)
         if not state.certificate.value <= budget.goal:
-            state.ascent = problem.ascent(x)
+            self.begin(problem, state)
         return state
+
+    def begin(self, problem: Any, state: DualState) -> None:
+        """Everything that the first epoch needs."""
+        state.rng = np.random.default_rng(0)
+        state.ascent = problem.ascent(state.point.x)
 
     def step(self, problem: Problem, state: Any) -> None:
         ascent, budget = state.ascent, state.budget
