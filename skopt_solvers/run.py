@@ -234,6 +234,10 @@ class _Loop:
         """Note this iteration, tell the callbacks, decide."""
         point = state.point
         seconds = time.perf_counter() - self.begun
+        first = state.n_iter - len(state.passed)
+        for k, (value, left, when) in enumerate(state.passed, first):
+            self.history.append(value, left, when - self.begun, 1.0, k)
+        state.passed = []
         self.history.append(
             point.objective, state.certificate.value, seconds, state.rate, state.n_iter
         )

@@ -59,6 +59,10 @@ class State:
     rate: float = math.nan
     n_iter: int = 0
     stride: int = 1  # iterations that the last step did
+    small: bool = False  # whether all steps are to be made at once
+    # of the iterations before the last of such steps: value, estimate of the
+    # certificate, time
+    passed: list[tuple[float, float, float]] = field(default_factory=list)
     stalled: bool = False
     exhausted: bool = False
     chosen: Point | None = None  # by a callback, to be the answer

@@ -16,6 +16,7 @@ from . import _across
 from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, means_of, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
+from ._small import descend_at_once, small
 from ._sweeps import leap, pays, solving, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
@@ -133,6 +134,7 @@ class CoordinateDescent(Solver):
             point = sampled if sampled.objective < point.objective else point
         state = CoordinateState(point, budget, NOT_YET, log=log)
         self._certify(problem, state)
+        state.small = small(problem, budget)
         return state
 
     def _part(self, problem: Any, point: LinearPoint) -> LinearProblem | None:
@@ -173,6 +175,7 @@ class CoordinateDescent(Solver):
         following.inner, following.finishing = math.inf, bool(len(state.columns))
         following.swept, following.rest = 0.0, 1.0
         following.nearest, following.faint = math.inf, 0
+        following.small = small(problem, budget)
         self._certify(problem, following)
         return following
 
@@ -188,6 +191,10 @@ class CoordinateDescent(Solver):
         return iter(())
 
     def step(self, problem: Any, state: Any) -> None:
+        state.stride = 1
+        if state.small and descend_at_once(problem, state):
+            self._certify(problem, state)
+            return
         before = state.point
         support, violators = status(problem, before)
         if self._across_now(problem, state, support, violators):

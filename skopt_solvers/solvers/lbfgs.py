@@ -15,6 +15,7 @@ from ._base import Array, Budget, Solver
 from ._beginnings import ascended, softened
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
+from ._small import descend_at_once, small
 from .newton_cg import WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -38,6 +39,7 @@ SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
 PRODUCTS = 300.0  # that the first system may take before a factor of rows is tried
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
+COARSE = 1e-7  # tolerance from which products of rows may be in single precision
 LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
@@ -133,13 +135,26 @@ class LBFGS(Solver):
     def init(self, problem: Problem, x: Array, budget: Budget) -> LBFGSState:
         state = LBFGSState(problem.at(x), budget, NOT_YET)
         state.pairs = deque(maxlen=self.memory)
-        state.certify(problem)
+        wide = self.start == "auto" and self._wide(problem)
+        if not (wide and np.array_equal(x, problem.start())):  # would cost a pass more
+            state.certify(problem)
         if self._done(state):
             return state
+        auto = self.start == "auto" and self.preconditioner == "auto"
+        rows = Oracle.ROWS in problem.provides
+        state.small = auto and rows and small(problem, budget)
+        if not state.small:
+            self._prepare(problem, state)
+        return state
+
+    def _prepare(self, problem: Problem, state: LBFGSState) -> None:
+        """Find a point and a metric to begin with."""
         part, known = None, False
         wide = self.start == "auto" and self._wide(problem)
-        if self.start == "auto" and np.array_equal(x, problem.start()):
+        if self.start == "auto" and np.array_equal(state.point.x, problem.start()):
             part, known = self._begin(problem, state)
+        if state.certificate is NOT_YET:
+            state.certify(problem)
         if wide and not self._done(state):
             self._by_products(problem, state)
         elif not self._done(state):
@@ -147,7 +162,6 @@ class LBFGS(Solver):
             state.metric.build(problem, state.point)
             state.log.append(f"metric: {type(state.metric).__name__}")
             self._certify(problem, state)
-        return state
 
     def _begin(self, problem: Any, state: LBFGSState) -> tuple[Any, bool]:
         """Go to where the whole problem is worth it.
@@ -155,10 +169,8 @@ class LBFGS(Solver):
         Returns the last sample, if any, and whether that took the factor of a Hessian.
         """
         if self._wide(problem):
-            span = problem.span()
-            if span is not None:
-                self._inside(problem, span, state)
-            elif problem.design.shape[0] > FEW:
+            spanned = self._spanned(problem, state)
+            if not spanned and problem.design.shape[0] > FEW:
                 dual, note = ascended(problem, state.point.x, state.budget)
                 if dual.point.objective < state.point.objective:
                     state.point, state.certificate = dual.point, dual.certificate
@@ -188,20 +200,38 @@ class LBFGS(Solver):
         if some:
             softened(problem, state)
 
+    def _spanned(self, problem: Any, state: LBFGSState) -> bool:
+        """Whether the problem was minimised in the span of its rows.
+
+        With products of rows in single precision, which take half the time, where these
+        may do; the certificate says whether they did.
+        """
+        rough = not problem.design.sparse and state.budget.goal >= COARSE
+        tried = False
+        for single in (True, False) if rough else (False,):
+            span = problem.span(single)
+            if span is not None:
+                tried = True
+                self._inside(problem, span, state)
+                if self._done(state):
+                    break
+        return tried
+
     def _inside(self, problem: Any, span: Any, state: LBFGSState) -> None:
         """Minimise in the span of the rows, and go to where that ends."""
         small, goal = span.problem, SAFE * max(state.budget.goal, 0.0)
         budget = replace(state.budget, tol=goal)
         inner = self._nested(small, small.start(), budget, [Cholesky()])
         inner.certify(small)
-        while inner.n_iter < state.budget.max_iter:
+        while state.n_iter + inner.n_iter < state.budget.max_iter:
             if self._done(inner) or inner.stalled or inner.budget.spent:
                 break
             self._move(small, inner)
             inner.certify(small)
             inner.n_iter += 1
         state.log.append(f"start: {inner.n_iter} iterations in the span of the rows")
-        state.point, state.n_iter = problem.at(span.leave(inner.point.x)), inner.n_iter
+        state.point = problem.at(span.leave(inner.point.x))
+        state.n_iter += inner.n_iter
         state.certify(problem)
 
     def _nested(
@@ -244,6 +274,15 @@ class LBFGS(Solver):
         return bool(worth and problem.response.loss.coupled)
 
     def step(self, problem: Problem, state: Any) -> None:
+        state.stride = 1
+        if state.small:
+            moved = descend_at_once(problem, state)
+            if moved:
+                state.certify(problem)
+            if not self._done(state):
+                self._prepare(problem, state)
+            if moved or self._done(state):
+                return
         if state.newton:
             NewtonCG().step(problem, state)
             return

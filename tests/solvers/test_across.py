@@ -69,7 +69,7 @@ def test_certified_whatever_the_problem(
         storage(X), y, loss, penalty, sample_weight=s, fit_intercept=intercept
     )
     calls = at_once(monkeypatch)
-    result = run(CoordinateDescent(tol=1e-9), problem)
+    result = run(CoordinateDescent(tol=1e-9), problem, callbacks=[no])
     assert calls and result.success and result.certificate.value <= 1e-9
     other = run(ProximalGradient(tol=1e-7, max_iter=100_000), problem)
     assert abs(problem.at(result.x).objective / other.objective - 1.0) <= 1e-6
