@@ -36,7 +36,8 @@ def test_what_is_read_is_what_scikit_learn_reads(data, target):
 
 @pytest.mark.parametrize(("data", "target", "words"), [
     (X[:0], Y[:0], "0 sample"), (X[:, :0], Y, r"0 feature"), (X[0], Y, "2D array"),
-    (X, Y[:-1], "inconsistent numbers"), (X, np.append(Y[1:], np.nan), "y contains NaN"),
+    (X, Y[:-1], "inconsistent numbers"),
+    (X, np.append(Y[1:], np.nan), "y contains NaN"),
     (X, np.append(Y[1:], np.inf), "y contains infinity"), (X[None], Y, "dim 3"),
     (X, None, "requires y"), (X.astype(complex), Y, "Complex data"),
     (np.where(X > 1, np.nan, X), Y, "X contains NaN"), (X[:1, 0:0], Y[:1], "0 feature"),

@@ -81,7 +81,9 @@ def test_hostile_columns_are_certified(seed, n, p, loss, penalty, strength, scal
     assert result.objective <= other.objective * (1.0 + 2e-6)
 
 
-@pytest.mark.parametrize("solver", [LBFGS(start=None), LBFGS(preconditioner="cholesky")])
+@pytest.mark.parametrize(
+    "solver", [LBFGS(start=None), LBFGS(preconditioner="cholesky")]
+)
 def test_who_asks_for_another_beginning_gets_it(solver):
     assert not shown(run(solver, make("logistic", "l2")))
 
