@@ -124,7 +124,8 @@ class Ascent:
             self.s[:] = response.jets(self.u)[1]
         else:
             far = CALM * self.n * max(float(np.max(self.q)), 1.0)
-            y, which = response.y, slice(None)
+            y: Array = response.y
+            which: Any = slice(None)
             if response.loss.labels:  # all samples of a class begin alike
                 y, which = np.unique(y, return_inverse=True)
             u, s = np.zeros((2, len(y)))
