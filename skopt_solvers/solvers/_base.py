@@ -59,7 +59,7 @@ class State:
     rate: float = math.nan
     n_iter: int = 0
     stride: int = 1  # iterations that the last step did
-    small: bool = False  # whether all steps are to be made at once
+    tries: int = 0  # times that all steps may be made at once
     # of the iterations before the last of such steps: value, estimate of the
     # certificate, time
     passed: list[tuple[float, float, float]] = field(default_factory=list)

@@ -15,7 +15,7 @@ from ..kernels import coordinate as kernels
 from ..problems.linear import LinearProblem
 from ..result import NOT_YET
 from ._base import Array, Budget, State, Stretch
-from ._small import descend_at_once, small
+from ._small import descend_at_once, tries
 from ._sweeps import EPOCHS, SETTLED
 from ._working_set import descend, movable, part_of, pushed, status
 
@@ -41,14 +41,14 @@ class LaneNewton:
     def init(self, problem: Any, x: Array, budget: Budget) -> LaneState:
         feasible = problem.prox(x, np.full_like(x, 1e-300))
         state = LaneState(problem.at(feasible), budget, NOT_YET)
-        state.small = small(problem, budget)
+        state.tries = tries(problem, budget)
         self._certify(problem, state)
         return state
 
     def resume(self, problem: Any, state: Any, budget: Budget) -> LaneState:
         point = state.point.under(problem)
         following = LaneState(point, budget, NOT_YET)
-        following.small = small(problem, budget)
+        following.tries = tries(problem, budget)
         self._certify(problem, following)
         return following
 
@@ -60,7 +60,7 @@ class LaneNewton:
 
     def step(self, problem: Any, state: Any) -> None:
         state.stride = 1
-        if state.small and descend_at_once(problem, state):
+        if state.tries and descend_at_once(problem, state):
             self._certify(problem, state)
             return
         before = state.point

@@ -22,12 +22,14 @@ LARGEST = 100  # coordinates
 WORK, ROUGH = 2.5e6, 1e7  # products of a Hessian up to which calls matter
 FEW = 2000  # rows up to which smooth problems do not begin on a sample
 STEPS = 50
-ENOUGH = 0.01  # times the root of the tolerance: relative gain of the last step
+# times the root of the tolerance: the gain of the last step, which leaves its square
+ENOUGH = (1e-3, 0.1)
+TRIES = len(ENOUGH)
 ARMIJO, HALVINGS = 1e-4, 20
 
 
-def small(problem: Any, budget: Budget) -> bool:
-    """Whether nobody looks on, and calls would take longer than arithmetic.
+def tries(problem: Any, budget: Budget) -> int:
+    """How often to try this: where nobody looks on, and calls take the time.
 
     Of convex problems with a penalty of each coefficient, and a ridge on all where they
     are smooth. Squared losses take one step anyway.
@@ -37,13 +39,13 @@ def small(problem: Any, budget: Budget) -> bool:
     light = problem.size**2 * rows <= (WORK if smooth else ROUGH)
     light &= problem.size <= LARGEST and (rows <= FEW or not smooth)
     if budget.watched or not light:
-        return False
+        return 0
     loss = response.loss
     plain = isinstance(response, ScalarResponse | LaneResponse) and not loss.kinked
     if not (plain and loss.convex and problem.penalty.piecewise):
-        return False
+        return 0
     held = not smooth or bool(problem.record.ridge.all())
-    return held and not (loss.quadratic or len(problem.constant))
+    return TRIES if held and not (loss.quadratic or len(problem.constant)) else 0
 
 
 def descend_at_once(problem: Any, state: Any) -> bool:
@@ -51,9 +53,9 @@ def descend_at_once(problem: Any, state: Any) -> bool:
 
     Until one gains less than a share of the objective, or does not lead down.
     """
-    state.small = False
+    state.tries -= 1
     ahead = Descent(problem, state.point, state.budget)
-    enough = ENOUGH * math.sqrt(max(state.budget.goal, 1e-16))
+    enough = ENOUGH[state.tries] * math.sqrt(max(state.budget.goal, 1e-16))
     most, steps = min(state.budget.max_iter - state.n_iter, STEPS), 0
     state.passed = []
     while steps < most and ahead.step():
@@ -64,6 +66,7 @@ def descend_at_once(problem: Any, state: Any) -> bool:
         if ahead.gain <= enough * ahead.objective:
             break
     if not steps:
+        state.tries = 0
         return False
     problem.counts.evaluations += steps
     problem.counts.gradients += steps
@@ -104,12 +107,14 @@ class Descent:
         value, slopes, curvatures = self.response.jets(self.z)
         self.objective = value + before
         g = (self.X.T @ self.response.weigh(slopes)).ravel()
-        hessian = self._lanes() if curvatures is None else self._single(curvatures)
+        columns = self._in_use(g)
+        X = self.X if len(columns) == self.X.shape[1] else self.X[:, columns]
+        hessian = self._lanes(X) if curvatures is None else self._single(X, curvatures)
         if self.problem.smooth:
             d = self._newton(hessian, g)
             self.gain = -float(g @ d)
         else:
-            d = self._proximal(hessian, g)
+            d = self._proximal(hessian, g, columns)
             self.gain = before - self._cost(self.x + d) - float(g @ d)
         return self.gain > 0.0 and self._go(d)
 
@@ -135,20 +140,28 @@ class Descent:
         x, _ = lapack.dpotrs(triangle, scale * g, lower=1)
         return np.asarray(-scale * x)
 
-    def _proximal(self, hessian: Array, g: Array) -> Array:
-        """The step to the minimum of the model and the penalty."""
-        w = self.x.copy()
-        self.pieces.optimise(hessian, -g, w, 0.0, self.budget)
-        return np.asarray(w - self.x)
+    def _in_use(self, g: Array) -> Array:
+        """Columns with a coefficient that is not zero, or does not stay there."""
+        held = (self.x == 0) & (np.abs(g) <= self.pieces.level) & ~self.problem.smooth
+        return np.flatnonzero(~held.reshape(self.X.shape[1], -1).all(axis=1))
 
-    def _single(self, curvatures: Array) -> Array:
+    def _proximal(self, hessian: Array, g: Array, columns: Array) -> Array:
+        """The step to the minimum of the model and the penalty."""
+        lanes = np.arange(len(g)).reshape(self.X.shape[1], -1)
+        some, d = lanes[columns].ravel(), np.zeros_like(g)
+        pieces, w = self.pieces.take(some), self.x[some]
+        pieces.optimise(hessian, -g[some], w, 0.0, self.budget)
+        d[some] = w - self.x[some]
+        return d
+
+    def _single(self, X: Array, curvatures: Array) -> Array:
         """The Hessian of the loss."""
-        rows = self.X * np.sqrt(self.response.weigh(curvatures))[:, None]
+        rows = X * np.sqrt(self.response.weigh(curvatures))[:, None]
         return np.asarray(rows.T @ rows)
 
-    def _lanes(self) -> Array:
+    def _lanes(self, X: Array) -> Array:
         """The same of several predictions."""
-        response, k, lanes = self.response, self.X.shape[1], self.z.shape[1]
+        response, k, lanes = self.response, X.shape[1], self.z.shape[1]
         shares = response.shares(self.z)
         weighted, coupled = response.weigh(shares), response.loss.coupled
         whole = np.empty((k, lanes, k, lanes))
@@ -156,7 +169,7 @@ class Descent:
             for b in range(a + 1):
                 bend = -coupled * weighted[:, a] * shares[:, b]
                 bend += weighted[:, a] if a == b else 0.0
-                block = self.X.T @ (self.X * bend[:, None])
+                block = X.T @ (X * bend[:, None])
                 whole[:, a, :, b] = whole[:, b, :, a] = block
         if self.problem.fit_intercept:  # (1, ..., 1) changes nothing: it gets a bend
             tail = whole[-1, :, -1, :]

@@ -43,6 +43,11 @@ class Pieces:
         arrays = (self.level, self.ridge, self.low, self.high)
         return tuple(readonly(a) for a in arrays)  # type: ignore[return-value]
 
+    def take(self, some: Array) -> "Pieces":
+        """Those of some of the columns."""
+        arrays = (self.level, self.ridge, self.low, self.high)
+        return Pieces(*(each[some] for each in arrays))
+
     def inside(self, w: Array) -> Array:
         """Where the penalty is a smooth quadratic around w."""
         kink = (self.level > 0) & (w == 0)

@@ -16,7 +16,7 @@ from . import _across
 from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, means_of, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
-from ._small import descend_at_once, small
+from ._small import descend_at_once, tries
 from ._sweeps import leap, pays, solving, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
@@ -134,7 +134,7 @@ class CoordinateDescent(Solver):
             point = sampled if sampled.objective < point.objective else point
         state = CoordinateState(point, budget, NOT_YET, log=log)
         self._certify(problem, state)
-        state.small = small(problem, budget)
+        state.tries = tries(problem, budget)
         return state
 
     def _part(self, problem: Any, point: LinearPoint) -> LinearProblem | None:
@@ -175,7 +175,7 @@ class CoordinateDescent(Solver):
         following.inner, following.finishing = math.inf, bool(len(state.columns))
         following.swept, following.rest = 0.0, 1.0
         following.nearest, following.faint = math.inf, 0
-        following.small = small(problem, budget)
+        following.tries = tries(problem, budget)
         self._certify(problem, following)
         return following
 
@@ -192,7 +192,7 @@ class CoordinateDescent(Solver):
 
     def step(self, problem: Any, state: Any) -> None:
         state.stride = 1
-        if state.small and descend_at_once(problem, state):
+        if state.tries and descend_at_once(problem, state):
             self._certify(problem, state)
             return
         before = state.point
@@ -279,11 +279,17 @@ class CoordinateDescent(Solver):
 
     def _all_cheap(self, problem: LinearProblem, columns: Array) -> bool:
         """Whether a Gram matrix of these costs no more than a pass or two."""
-        cost, entries = problem.design.gram_cost(columns), problem.design.nnz
+        cost, entries = self._cost(problem, columns), problem.design.nnz
         if problem.response.loss.quadratic:  # no other will be made
-            cost += problem.design.layout_cost(columns)
             cost *= entries / (entries + ROUND)
         return cost <= CHEAP and tall(problem, len(columns))
+
+    def _cost(self, problem: LinearProblem, columns: Array) -> float:
+        """What a Gram matrix costs, in passes."""
+        cost = problem.design.gram_cost(columns)
+        if problem.response.loss.quadratic:
+            cost += problem.design.layout_cost(columns)
+        return cost
 
     # -- sifting -------------------------------------------------------------------
 
@@ -411,9 +417,11 @@ class CoordinateDescent(Solver):
     ) -> Array:
         """Columns of the Gram matrix: those it has, those in use, the worst others."""
         known, everything = state.columns, np.arange(problem.split)
-        if self._all_cheap(problem, everything):  # never to be looked for again
-            return everything
         wanted = np.concatenate([support, violators])
+        more = self._cost(problem, everything) - self._cost(problem, wanted)
+        spare = more <= SPARE + ROUND / max(problem.design.nnz, 1)
+        if spare and self._all_cheap(problem, everything):  # never looked for again
+            return everything
         room = len(support) + max(64, len(support))
         if state.finishing or not self._all_cheap(problem, wanted):
             wanted = wanted[:room]

@@ -15,7 +15,7 @@ from ._base import Array, Budget, Solver
 from ._beginnings import ascended, softened
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
-from ._small import descend_at_once, small
+from ._small import descend_at_once, tries
 from .newton_cg import WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -142,8 +142,8 @@ class LBFGS(Solver):
             return state
         auto = self.start == "auto" and self.preconditioner == "auto"
         rows = Oracle.ROWS in problem.provides
-        state.small = auto and rows and small(problem, budget)
-        if not state.small:
+        state.tries = tries(problem, budget) if auto and rows else 0
+        if not state.tries:
             self._prepare(problem, state)
         return state
 
@@ -275,11 +275,11 @@ class LBFGS(Solver):
 
     def step(self, problem: Problem, state: Any) -> None:
         state.stride = 1
-        if state.small:
+        if state.tries:
             moved = descend_at_once(problem, state)
             if moved:
                 state.certify(problem)
-            if not self._done(state):
+            if not (state.tries or self._done(state)):
                 self._prepare(problem, state)
             if moved or self._done(state):
                 return
