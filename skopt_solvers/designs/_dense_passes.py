@@ -134,14 +134,21 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     lengths = None if uniform else np.sqrt(d)
     cut = _rows_of(X, columns, None if every else present)
 
+    centred = bool(shift.any())
+
     def of(rows: slice) -> Array:
-        total = np.zeros((k, k))
+        total, room = np.zeros((k, k)), None
         for b in blocks(present[rows], k, min(FLAT * k, MOST)):
             b = slice(rows.start + b.start, min(rows.start + b.stop, rows.stop))
             part = cut(b)
-            part = part - shift if shift.any() else part.astype(np.float64, copy=False)
+            room = np.empty_like(part, np.float64) if room is None else room
+            own = room[: len(part)]  # fresh memory for each would cost as much again
+            if centred:
+                part = np.subtract(part, shift, out=own)
             if lengths is not None:
-                part = part * lengths[b if every else present[b], None]
+                scale = lengths[b if every else present[b], None]
+                part = np.multiply(part, scale, out=own)
+            part = part.astype(np.float64, copy=False)
             total += part.T @ part
         return total
 
@@ -165,10 +172,12 @@ def _rows_of(
     everything = len(columns) == X.shape[1] and np.array_equal(
         columns, np.arange(len(columns))
     )
+    if present is None and everything:
+        return lambda b: X[b]
     if present is None and X.flags.f_contiguous:
         return lambda b: X.T[columns, b].T
     if present is None:
-        return lambda b: X[b] if everything else X[b, columns]
+        return lambda b: X[b, columns]
     return lambda b: X[present[b]] if everything else X[present[b, None], columns]
 
 

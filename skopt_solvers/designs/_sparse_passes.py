@@ -45,6 +45,16 @@ def scatter(data, indices, starts, s, out):
 
 
 @kernel
+def scatter_squares(data, indices, starts, s, out):
+    """``out += s[i] * line_i**2``."""
+    for i in range(s.shape[0]):
+        for k in range(starts[i], starts[i + 1]):
+            entry = np.float64(data[k])
+            out[indices[k]] += s[i] * entry * entry
+    return out
+
+
+@kernel
 def gather_some(data, indices, starts, lines, w, out):
     """``out[a] = line_i @ w`` for ``i = lines[a]``."""
     for a in range(lines.shape[0]):

@@ -25,6 +25,7 @@ from ._sparse_passes import (
     scatter,
     scatter_lanes,
     scatter_some,
+    scatter_squares,
 )
 
 CACHED = 4e6  # entries about which a cache no longer holds them
@@ -237,9 +238,7 @@ class Sparse(Design):
             return np.stack(lanes, axis=1)
         out = np.zeros(self.shape[1])
         if not self._by_columns:
-            data, indices, starts = self._csr
-            squares = readonly(np.square(data, dtype=np.float64))
-            return scatter(squares, indices, starts, readonly(d), out)
+            return scatter_squares(*self._csr, readonly(d), out)
         return _gathered(gather_squares, self._csc, d, out)
 
     def gram(
@@ -333,6 +332,8 @@ class Sparse(Design):
         out = np.zeros(len(columns))
         if not len(columns):  # needs no conversion
             return out
+        if self._all(columns):  # nor does this
+            return self.tdot(s)
         return gather_some(*self._csc, readonly(columns), readonly(s), out)
 
     def take(self, rows: Array) -> "Sparse":

@@ -68,14 +68,16 @@ def linearised(
     """
     ridge, slopes, residual = problem.ridge(point.x), point.slopes, point.gradient
     x, held = point.x, ridge > 0
-    enough = 0.1 * goal * point.objective
-    for _ in range(REFINEMENTS):
+    enough = 0.2 * goal * point.objective
+    left = float(np.sum(residual[held] ** 2 / ridge[held]))
+    for further in reversed(range(REFINEMENTS)):
         step = solve(residual)
         x, slopes = x - step, slopes - point.curve(problem.push(step))
         witness = Witness(problem, slopes, point.curvatures)
         residual = witness.loss_gradient + ridge * x
-        if float(np.sum(residual[held] ** 2 / ridge[held])) <= 2.0 * enough:
-            break
+        before, left = left, float(np.sum(residual[held] ** 2 / ridge[held]))
+        if left <= enough or not left * (left / before) ** further <= enough:
+            break  # it is there, or will not be
     return witness
 
 
