@@ -14,6 +14,7 @@ Array = np.ndarray
 
 LEAST = 1e-12  # of the largest that an entry of the diagonal may be, where all is flat
 SMALL = 50_000  # entries up to which products cost less than the copy
+SPECK = np.float32(2.0**-20)  # what is smaller than its last digit is nothing
 RANGE = 1e-15, 1e15  # of columns that single precision can hold
 
 
@@ -56,12 +57,29 @@ class Rough:
     def push(self, v: Array) -> Array:
         """Predictions of v."""
         w: Any = v[: self.problem.split].reshape(-1, *self.problem.response.shape)
-        z = (self.X @ w.astype(np.float32)).astype(np.float64)
+        w, unit = _single(w)
+        z = unit * (self.X @ w).astype(np.float64)
         return z + v[self.problem.split :] if self.problem.fit_intercept else z
 
     def pull(self, rows: Array) -> Array:
         """Sums over samples."""
-        w = (self.X.T @ rows.astype(np.float32)).astype(np.float64).ravel()
+        small, unit = _single(rows)
+        w = unit * (self.X.T @ small).astype(np.float64).ravel()
         if not self.problem.fit_intercept:
             return w
         return np.concatenate([w, np.atleast_1d(rows.sum(axis=0))])
+
+
+def _single(v: Array) -> tuple[Array, float]:
+    """In single precision, and the unit: the largest is about one.
+
+    Those below 1e-13 become zeros, as what is added and taken away rounds them: a
+    product with a denormal number takes a hundred times as long as another.
+    """
+    unit = float(np.max(np.abs(v), initial=0.0))
+    if not 0.0 < unit < np.inf:
+        return v.astype(np.float32), 1.0
+    small = (v / unit).astype(np.float32)
+    small += SPECK
+    small -= SPECK
+    return small, unit

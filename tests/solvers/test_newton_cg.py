@@ -16,7 +16,7 @@ from skopt_solvers import (
 from skopt_solvers.losses import Logistic, ModifiedHuber, Multinomial, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
-from skopt_solvers.problems._second_order import SMALL
+from skopt_solvers.problems._second_order import SMALL, _single
 from skopt_solvers.run import run
 from skopt_solvers.solvers import LBFGS, NewtonCG, newton_cg
 from skopt_solvers.solvers._auto import choose
@@ -232,3 +232,15 @@ def test_systems_solved_without_a_residual(weights: list[float], start: float) -
     )
     assert result.success
     assert np.abs(w * result.x).max() <= 1e-6 * np.abs(w * start).max()
+
+
+def test_products_in_single_precision_hold_no_denormal_numbers():
+    """They take a hundred times as long; what is so small beside others is nothing."""
+    rows = np.array([1e-3, -1e-4, 1e-30, -1e-45, 0.0, 1e-3])
+    for scale in (1.0, 1e-300, 1e200):
+        small, unit = _single(scale * rows)
+        assert small.dtype == np.float32
+        assert np.all((small == 0) | (np.abs(small) > 1e-14))
+        np.testing.assert_allclose(small, scale * rows / unit, rtol=1e-7, atol=1e-12)
+    assert not _single(np.zeros(3))[0].any() and not len(_single(np.zeros(0))[0])
+    assert np.isnan(_single(np.array([np.nan, 1.0]))[0][0])
