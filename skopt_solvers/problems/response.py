@@ -119,7 +119,7 @@ class SingleResponse(Response):
 
     def _about(self, z: Array) -> float:
         """Near the answer: that of some of many samples."""
-        rows = slice(None, None, max(len(z) // SOME, 1))
+        rows = np.arange(0, len(z), max(len(z) // SOME, 1))
         if len(z) < MANY * SOME or not self.weights[rows].any():
             return 0.0
         return float(self.take(rows).balance(z[rows]))
