@@ -109,7 +109,10 @@ class Descent:
         g = (self.X.T @ self.response.weigh(slopes)).ravel()
         columns = self._in_use(g)
         X = self.X if len(columns) == self.X.shape[1] else self.X[:, columns]
-        hessian = self._lanes(X) if curvatures is None else self._single(X, curvatures)
+        if curvatures is None:
+            hessian = self._lanes(X, columns)
+        else:
+            hessian = self._single(X, curvatures)
         if self.problem.smooth:
             d = self._newton(hessian, g)
             self.gain = -float(g @ d)
@@ -159,7 +162,7 @@ class Descent:
         rows = X * np.sqrt(self.response.weigh(curvatures))[:, None]
         return np.asarray(rows.T @ rows)
 
-    def _lanes(self, X: Array) -> Array:
+    def _lanes(self, X: Array, columns: Array) -> Array:
         """The same of several predictions."""
         response, k, lanes = self.response, X.shape[1], self.z.shape[1]
         shares = response.shares(self.z)
@@ -171,9 +174,9 @@ class Descent:
                 bend += weighted[:, a] if a == b else 0.0
                 block = X.T @ (X * bend[:, None])
                 whole[:, a, :, b] = whole[:, b, :, a] = block
-        if self.problem.fit_intercept:  # (1, ..., 1) changes nothing: it gets a bend
-            tail = whole[-1, :, -1, :]
-            tail += np.trace(tail) / lanes**2
+        # along (1, ..., 1) free lanes change nothing: it gets a bend
+        for j in np.flatnonzero(np.append(self.problem.free, True)[columns]):
+            whole[j, :, j, :] += np.trace(whole[j, :, j, :]) / lanes**2
         return whole.reshape(k * lanes, k * lanes)
 
     def _cost(self, x: Array) -> float:
