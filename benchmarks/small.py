@@ -51,6 +51,8 @@ def models() -> list[tuple[str, Any, Any, Any]]:
         ("Poisson, diabetes", diabetes, AdvancedPoissonRegressor(),
          PoissonRegressor(solver="newton-cholesky")),
         ("logistic, breast_cancer", cancer, ours, theirs),
+        ("L1 logistic, breast_cancer", cancer, AdvancedLogisticRegression(l1_ratio=1.0),
+         LogisticRegression(l1_ratio=1.0, solver="liblinear")),
         ("logistic, iris", iris, ours, theirs),
         ("logistic, wine", wine, ours, theirs),
     ]  # fmt: skip

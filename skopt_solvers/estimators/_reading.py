@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
 Array = np.ndarray
@@ -15,15 +16,20 @@ READING: dict[str, Any] = {
 }
 
 
-def read(model: Any, X: Any, y: Any, reset: bool, **options: Any) -> tuple[Any, Any]:
+def read(
+    model: Any, X: Any, y: Any, reset: bool, several: bool = False, **options: Any
+) -> tuple[Any, Any]:
     """X and y as `validate_data` returns them.
 
     Its checks take as long as a small fit. Arrays that are as they should be already
-    get none; `model` still learns the number of features.
+    get none; `model` still learns the number of features. With `several`, y may have
+    several columns if the model's tags say so.
     """
     if _plain(X, y):
         validate_data(model, X, y, reset=reset, skip_check_array=True)
         return X, y
+    if several:
+        options["multi_output"] = get_tags(model).target_tags.multi_output
     return validate_data(model, X, y, reset=reset, **READING, **options)  # type: ignore[no-any-return]
 
 

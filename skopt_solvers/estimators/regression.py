@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 
 from .._params import Flag, Number
@@ -204,9 +203,8 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         return float(r2_score(y, self.loss_.predict(p), sample_weight=sample_weight))
 
     def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
-        several = get_tags(self).target_tags.multi_output
         first = not (part and self._begun)
-        X, y = read(self, X, y, first, multi_output=several, y_numeric=True)
+        X, y = read(self, X, y, first, several=True, y_numeric=True)
         return X, np.asarray(y, np.float64)
 
     def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:

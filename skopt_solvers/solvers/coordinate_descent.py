@@ -82,7 +82,8 @@ class CoordinateDescent(Solver):
     search; where rows are many, a sample of them is solved first. Where a ridge keeps
     more columns in use than there are rows, Newton's method on the dual problem, one
     number per row, takes the place of the Gram matrix. The intercept is minimised out;
-    neither it nor sparse columns are ever centred in memory.
+    neither it nor sparse columns are ever centred in memory, but where data are small:
+    there proximal Newton steps on a dense copy come first, if no callback looks on.
 
     Cost per iteration: one pass over the data, plus the work on the working set of k
     columns (``n k**2`` operations for its Gram matrix, ``n**2 k`` for that of the

@@ -88,7 +88,8 @@ class LBFGS(Solver):
         the rate with the diagonal forecasts that it pays; those of the classes' own
         blocks for a softmax, else the diagonal.
     start : {"auto"} or None, default="auto"
-        "auto" begins linear models on samples of the rows, where these are many. Where
+        "auto" begins linear models on samples of the rows, where these are many, and
+        makes plain Newton steps where data are small and no callback looks on. Where
         columns are many and all share a ridge it solves the model in the span of the
         rows, of no more columns than rows; where these are many too, or ridges differ,
         it begins with `DualCoordinateDescent`, and goes on with `NewtonCG` where that
