@@ -1,10 +1,11 @@
 """What a design is: the matrix X behind a few verbs, whatever its storage."""
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 
 import numpy as np
 
-from .._compile import Compiled
+from .._compile import Compiled, readonly
 
 Array = np.ndarray
 
@@ -112,13 +113,22 @@ class Design(ABC):
         """
 
     @abstractmethod
-    def cross_gram(
-        self, inverse: Array, shift: Array | None = None, single: bool = False
-    ) -> Array:
+    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
         """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``, inverse >= 0: products of
-        rows. Columns of which the inverse is zero cost nothing. To single precision, if
-        that will do.
+        rows. Columns of which the inverse is zero cost nothing.
         """
+
+    @cached_property
+    def row_products(self) -> Array:
+        """Products of all pairs of rows; kept, for folds and strengths share them."""
+        return readonly(self.cross_gram(readonly(np.ones(self.shape[1]))))
+
+    def rough_products(self, centred: bool) -> tuple[Array, Array] | None:
+        """``Z @ Z.T`` in single precision and the shift, or None: it saves nothing.
+
+        ``Z = X - shift``, which is the mean of the columns if they are to be `centred`.
+        """
+        return None
 
     @abstractmethod
     def cross_cost(self, columns: Array) -> float:
@@ -162,9 +172,9 @@ class Design(ABC):
     def alike(self) -> bool:
         """Whether X is sparse and the entries of nearly all columns are of one size."""
 
-    @abstractmethod
     def forget(self) -> None:
-        """Give up copies of columns that were kept to be fast."""
+        """Give up copies of columns, and products of rows, kept to be fast."""
+        vars(self).pop("row_products", None)
 
     @abstractmethod
     def in_units(self, scale: Array, shift: Array) -> tuple["Design", Array]:

@@ -100,6 +100,7 @@ class Dense(Design):
             X = np.ascontiguousarray(X)
         self.X = readonly(X)
         self._last: tuple[Array, Array] = np.zeros(0, np.int64), X[:, :0]
+        self._rough: dict[bool, tuple[Array, Array]] = {}
         self.shape = X.shape
         self.dtype = X.dtype
 
@@ -157,10 +158,15 @@ class Dense(Design):
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
 
-    def cross_gram(
-        self, inverse: Array, shift: Array | None = None, single: bool = False
-    ) -> Array:
-        return cross(self.X, inverse, shift, np.float32 if single else np.float64)
+    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
+        return cross(self.X, inverse, shift)
+
+    def rough_products(self, centred: bool) -> tuple[Array, Array] | None:
+        if centred not in self._rough:
+            n, p = self.shape
+            shift = self._sums[0] / n if centred else np.zeros(p)
+            self._rough[centred] = cross(self.X, np.ones(p), shift, np.float32), shift
+        return self._rough[centred]
 
     def cross_cost(self, columns: Array) -> float:
         return len(columns) * (self.shape[0] + 40) / (12.0 * max(self.shape[1], 1))
@@ -207,6 +213,8 @@ class Dense(Design):
         return copy
 
     def forget(self) -> None:
+        super().forget()
+        self._rough.clear()
         self._last = np.zeros(0, np.int64), self.X[:, :0]
 
     def _few(self, columns: Array) -> bool:

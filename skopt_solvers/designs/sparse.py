@@ -289,6 +289,7 @@ class Sparse(Design):
         return TURN * entries / (self.nnz + CACHED)
 
     def forget(self) -> None:
+        super().forget()
         self._last = np.zeros(0, np.int64), None
 
     def _all(self, columns: Array) -> bool:
@@ -296,9 +297,7 @@ class Sparse(Design):
         p = self.shape[1]
         return len(columns) == p and bool((columns == np.arange(p)).all())
 
-    def cross_gram(
-        self, inverse: Array, shift: Array | None = None, single: bool = False
-    ) -> Array:
+    def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
         total = np.zeros((self.shape[0], self.shape[0]))
         outer_rows(*self._csc, readonly(inverse), total)
         mirror(total)

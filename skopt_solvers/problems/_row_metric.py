@@ -44,14 +44,19 @@ class RowMetric:
         scales = ridge if self.exact else ridge + design.square_tdot(readonly(rest))
         self.inverse = 1.0 / np.maximum(scales, 1e-300)
         whole = len(self.rows) == len(d)
-        self.part = design if whole else design.take(self.rows)
+        self.among = None if whole else self.rows  # those of the part
+        self.part = design
+        if 2 * len(self.rows) < len(d):
+            self.part, self.among = design.take(self.rows), None
         self.root = np.sqrt(d[self.rows])
         if self.exact and len(d) <= KEPT and ridge.min() == ridge.max():
-            among = problem.row_products
+            among = design.row_products
             among = among if whole else among[np.ix_(self.rows, self.rows)]
             system = among * self.inverse[0]
         else:
             system = self.part.cross_gram(readonly(self.inverse))
+            if self.among is not None:
+                system = system[np.ix_(self.among, self.among)]
         if problem.fit_intercept:
             total = max(float(rest.sum()), 1e-8 * float(d.sum()), 1e-300)
             self.inverse = np.append(self.inverse, 1.0 / total)
@@ -66,11 +71,17 @@ class RowMetric:
         p = self.problem.n_columns
         y = self.inverse * self.frame.gradient(v)
         rows = self.part.dot(readonly(y[:p])) + (y[p] if len(y) > p else 0.0)
+        rows = rows if self.among is None else rows[self.among]
         rows = linalg.cho_solve(self.factor, self.root * rows, check_finite=False)
         rows *= self.root
+        total = rows.sum()
+        if self.among is not None:
+            every = np.zeros(self.part.shape[0])
+            every[self.among] = rows
+            rows = every
         back = self.part.tdot(readonly(rows))
         if len(y) > p:
-            back = np.append(back, rows.sum())
+            back = np.append(back, total)
         return self.frame.leave(y - self.inverse * back)
 
 

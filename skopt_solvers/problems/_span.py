@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import linalg
 
-from .._compile import readonly
 from ..designs import as_design
 from ..penalties import L2
 from ._cholesky import damped_cholesky
@@ -70,13 +69,16 @@ def span_of(problem: "LinearProblem", single: bool = False) -> Span | None:
     if problem.design.shape[0] > most or ridge.min() != ridge.max():
         return None
     if single:
-        ones = readonly(np.ones(problem.n_columns))
-        products = problem.design.cross_gram(ones, problem.mean, single)
+        known = problem.design.rough_products(problem.fit_intercept)
+        if known is None:
+            return None
     else:
-        products = np.array(problem.row_products)
-    if problem.fit_intercept and not single:
-        along = problem.design.dot(problem.mean)
-        products += problem.mean @ problem.mean - along - along[:, None]
+        known = problem.design.row_products, np.zeros(problem.n_columns)
+    products, shift = known[0].copy(), known[1]
+    if problem.fit_intercept:
+        rest = problem.mean - shift
+        along = problem.design.dot(rest) - shift @ rest
+        products += rest @ rest - along - along[:, None]
     largest = float(np.diag(products).max())
     if not 0.0 < largest < np.inf:
         return None

@@ -402,11 +402,6 @@ class LinearProblem(Problem):
         self.counts.hessians += 1
         return rough_hessian(self, part, point)
 
-    @cached_property
-    def row_products(self) -> Array:
-        """Products of all pairs of rows."""
-        return self.design.cross_gram(readonly(np.ones(self.n_columns)))
-
     def span(self, single: bool = False) -> Span | None:
         """This model in the span of its rows, if all coefficients share a ridge."""
         return span_of(self, single)

@@ -207,7 +207,7 @@ class LBFGS(Solver):
         With products of rows in single precision, which take half the time, where these
         may do; the certificate says whether they did.
         """
-        rough = not problem.design.sparse and state.budget.goal >= COARSE
+        rough = state.budget.goal >= COARSE
         tried = False
         for single in (True, False) if rough else (False,):
             span = problem.span(single)
