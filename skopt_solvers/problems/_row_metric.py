@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg
+from scipy.linalg import lapack
 
 from .._compile import readonly
 from .._matrices import diagonal
 from ..kernels.dual import squares
+from ._cholesky import damped_cholesky
 
 if TYPE_CHECKING:
     from ._linear_point import LinearPoint
@@ -17,6 +18,7 @@ Array = np.ndarray
 
 KEPT = 1000  # rows whose products are computed once
 MOST = 800  # rows that do otherwise
+ROUNDING = 1e-16  # of the diagonal: less than its last digit, but it grows where needed
 REST = 0.1  # of the leverage of all rows that may be left to the diagonal
 
 
@@ -64,7 +66,9 @@ class RowMetric:
         system *= self.root
         system *= self.root[:, None]
         diagonal(system)[:] += 1.0
-        self.factor = linalg.cho_factor(system, overwrite_a=True, check_finite=False)
+        # products of large rows swamp the ones
+        factor = damped_cholesky(system, np.diag(system).copy(), ROUNDING)
+        self.factor = np.eye(len(system)) if factor is None else factor
 
     def solve(self, v: Array) -> Array:
         """The inverse times v."""
@@ -72,8 +76,8 @@ class RowMetric:
         y = self.inverse * self.frame.gradient(v)
         rows = self.part.dot(readonly(y[:p])) + (y[p] if len(y) > p else 0.0)
         rows = rows if self.among is None else rows[self.among]
-        rows = linalg.cho_solve(self.factor, self.root * rows, check_finite=False)
-        rows *= self.root
+        if len(rows):
+            rows = self.root * lapack.dpotrs(self.factor, self.root * rows, lower=1)[0]
         total = rows.sum()
         if self.among is not None:
             every = np.zeros(self.part.shape[0])

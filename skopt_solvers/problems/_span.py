@@ -24,6 +24,7 @@ Array = np.ndarray
 
 MOST_ROWS = 1000, 400  # dense, sparse: more are visited one by one in less time
 TINY = 1e-14  # of the largest product; centred rows are dependent, and need more
+SOFT = 1e-8  # ridge, in units of the largest, beneath which single precision is too far
 ROUND = 1e-8  # the same of products in single precision
 MOST = 1e-6  # beyond which the model would be another one
 
@@ -81,6 +82,8 @@ def span_of(problem: "LinearProblem", single: bool = False) -> Span | None:
         products += rest @ rest - along - along[:, None]
     largest = float(np.diag(products).max())
     if not 0.0 < largest < np.inf:
+        return None
+    if single and ridge[0] * len(products) < SOFT * largest:
         return None
     factor = damped_cholesky(products, largest, ROUND if single else TINY, MOST)
     if factor is None:

@@ -39,6 +39,7 @@ SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
 PRODUCTS = 300.0  # that the first system may take before a factor of rows is tried
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
+ROUGHLY = 200  # iterations that may be made with these
 COARSE = 1e-7  # tolerance from which products of rows may be in single precision
 LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
@@ -213,26 +214,30 @@ class LBFGS(Solver):
             span = problem.span(single)
             if span is not None:
                 tried = True
-                self._inside(problem, span, state)
+                self._inside(problem, span, state, ROUGHLY if single else math.inf)
                 if self._done(state):
                     break
         return tried
 
-    def _inside(self, problem: Any, span: Any, state: LBFGSState) -> None:
-        """Minimise in the span of the rows, and go to where that ends."""
+    def _inside(
+        self, problem: Any, span: Any, state: LBFGSState, most: float
+    ) -> None:
+        """Minimise in the span of the rows, and go to where that ends, if it helps."""
         small, goal = span.problem, SAFE * max(state.budget.goal, 0.0)
         budget = replace(state.budget, tol=goal)
         inner = self._nested(small, small.start(), budget, [Cholesky()])
         inner.certify(small)
-        while state.n_iter + inner.n_iter < state.budget.max_iter:
+        while inner.n_iter < min(most, state.budget.max_iter - state.n_iter):
             if self._done(inner) or inner.stalled or inner.budget.spent:
                 break
             self._move(small, inner)
             inner.certify(small)
             inner.n_iter += 1
         state.log.append(f"start: {inner.n_iter} iterations in the span of the rows")
-        state.point = problem.at(span.leave(inner.point.x))
         state.n_iter += inner.n_iter
+        point = problem.at(span.leave(inner.point.x))
+        if point.objective < state.point.objective:
+            state.point = point
         state.certify(problem)
 
     def _nested(

@@ -184,3 +184,27 @@ def test_losses_that_bend_on_one_side_take_few_iterations(
         "squared_hinge", alpha=1e-2 * scale**2, fit_intercept=intercept
     ).fit(X, y)
     assert model.certificate_ <= 1e-6 and model.n_iter_ <= 15
+
+
+@pytest.mark.parametrize("loss", [Logistic(), SquaredHinge(), Poisson(), Huber()])
+@given(
+    seed=st.integers(0, 10_000), n=st.integers(2, 40), spread=st.floats(0.0, 6.0),
+    offset=st.floats(-2.0, 6.0), strength=st.floats(-6.0, 1.0), intercept=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=25, deadline=None)
+def test_rough_products_of_rows_make_no_answer_worse(
+    loss, seed, n, spread, offset, strength, intercept
+):
+    """Where single precision does not do, double takes over; nothing breaks."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 150)) * 10.0 ** rng.uniform(-spread, spread, 150)
+    X += 10.0**offset * (rng.random(150) < 0.3)
+    X[0] = X[-1]
+    y = rng.poisson(2.0, size=n).astype(float)
+    if loss.labels:
+        y = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
+    problem = linear_problem(X, y, loss, L2(10.0**strength), fit_intercept=intercept)
+    rough, exact = run(LBFGS(), problem), run(LBFGS(tol=1e-9), problem)
+    assert rough.success or not exact.success
+    if rough.success:
+        assert rough.objective <= exact.objective * (1.0 + 2e-6)
