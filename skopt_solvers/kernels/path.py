@@ -12,6 +12,7 @@ from .coordinate import gram_cycles
 from .penalties import costs, gaps, shrinkage
 
 ROUNDS = 100  # of entering and leaving at one strength
+LOOK = 4.0  # times the gap that may be left: gain of a cycle from which gaps are summed
 PATIENCE = 5  # rounds that may pass without halving what is left on the active set
 
 
@@ -75,6 +76,58 @@ def cycle(gram, v, w, penalty, level, ridge, low, high, unit, bend, strengths, f
                 objective += penalty.cost(w[a], a) - 0.5 * w[a] * (v0[a] + v[a])
                 gap += penalty.gap(w[a], v[a], a)
             settled = gap <= share * max(objective, least)
+            if settled:
+                break
+        if not settled:
+            return t
+        W[t], V[t] = w, v
+    return strengths.shape[0]
+
+
+@kernel(sums=True)
+def cycle_on_rows(Z, squares, r, v, w, penalty, level, ridge, low, high, unit, bend,
+                  strengths, first, null, v0, share, least, most, W, V):  # fmt: skip
+    """As `cycle`, on the residual r: for fewer samples than columns take part.
+
+    The rows of Z are columns, `squares` their squared lengths. Gaps, which cost half a
+    cycle, are looked at when a cycle gains little more than they may be.
+    """
+    k, n = Z.shape
+    objective = null
+    for t in range(first, strengths.shape[0]):
+        for a in range(k):
+            level[a] = strengths[t] * unit[a]
+            ridge[a] = strengths[t] * bend[a]
+        settled = False
+        for c in range(most):
+            gain = 0.0
+            for a in range(k):
+                bent, row, pull = squares[a], Z[a], 0.0
+                if bent <= 0.0:
+                    continue
+                for i in range(n):
+                    pull += row[i] * r[i]
+                z = w[a] + pull / bent
+                size = max(abs(z) - level[a] / bent, 0.0) / (1.0 + ridge[a] / bent)
+                new = min(max(size if z > 0.0 else -size, low[a]), high[a])
+                d = new - w[a]
+                if d != 0.0:
+                    w[a] = new
+                    gain += 0.5 * bent * d * d
+                    for i in range(n):
+                        r[i] -= d * row[i]
+            if gain > LOOK * share * objective and c < most - 1:
+                continue
+            value, gap = null, 0.0
+            for a in range(k):
+                row, pull = Z[a], 0.0
+                for i in range(n):
+                    pull += row[i] * r[i]
+                v[a] = pull
+                value += penalty.cost(w[a], a) - 0.5 * w[a] * (v0[a] + pull)
+                gap += penalty.gap(w[a], pull, a)
+            objective = max(value, least)
+            settled = gap <= share * objective
             if settled:
                 break
         if not settled:

@@ -14,11 +14,12 @@ from functools import cached_property
 import numpy as np
 
 from .._compile import Record, readonly
-from ..kernels.path import cycle, follow, quadratic_gaps
+from ..kernels.path import cycle, cycle_on_rows, follow, quadratic_gaps
 from ..problems._gap import FLOOR
 from ..problems.linear import LinearProblem
 from . import _across
 from ._base import Array, Budget, Stretch
+from ._path_columns import Grams, Residuals
 from ._support import PORTION, Pieces, factor, optimise
 
 Whole = Callable[[], Array]  # the weighted mean of products of all centred columns
@@ -36,6 +37,7 @@ LEFT = 0.1  # of the tolerance: gap that cycles may leave on the working set
 FEW, RATIO = 20, 8  # cycles that cost as much as a factor: so many, and columns by that
 MOVES = 0.7  # cost of a factor that follows all its coefficients in or out, likewise
 CYCLE, LEAST = 1.5, 2  # cost of an entry in a cycle, if of the data 1; cycles allowed
+SLIM = 1.5  # columns per row from which cycles are on residuals
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 CANCELLED = 1e-7  # of the null model's loss; below it losses come from residuals
 
@@ -96,11 +98,11 @@ class QuadraticPath:
         self.goal = 1e-6 if budget.tol is None else budget.tol
         null = problem.null
         self.h = problem.response.weights * null.curvatures
-        self.given = whole
+        self.grams = Grams(problem, self.h, whole)
+        self.residuals = Residuals(problem, self.h)
         self.v0 = -null.loss_gradient[: problem.split]
         self.slopes = self.v0  # minus the gradient at the last strength
         self.columns = np.zeros(0, np.int64)
-        self.gram = np.zeros((0, 0))
         self.w = np.zeros(0)
         self.R = np.zeros((0, 0))
         self.active, self.m = np.zeros(0, np.int64), 0
@@ -178,17 +180,23 @@ class QuadraticPath:
 
     # -- the working set -----------------------------------------------------------
 
-    def _gram_of(self, columns: Array) -> Array:
-        """Gram matrix of the working set, continued or cut out of a given one."""
-        if self.whole and self.given is not None:
-            all_of_it = self.given()
-            cut = all_of_it[np.ix_(columns, columns)] if len(self.gram) else all_of_it
-            return float(self.h.sum()) * cut
-        problem, known = self.problem, self.gram if len(self.gram) else None
-        gram = problem.design.gram(self.h, columns, problem.mean, known)
-        dead = np.isin(columns, problem.constant)
-        gram[dead], gram[:, dead] = 0.0, 0.0
-        return gram
+    @property
+    def gram(self) -> Array:
+        """Gram matrix of the working set."""
+        return self.grams.of(self.columns, self.whole)
+
+    def _by_rows(self) -> bool:
+        """Whether rows are so few that residuals cost less than slopes to update."""
+        n = self.problem.design.shape[0]
+        dense = self.mild and not (self.whole or self.problem.design.sparse)
+        return dense and len(self.columns) > SLIM * n
+
+    def _pulls(self) -> Array:
+        """Minus the gradient in the columns of the working set."""
+        if self._by_rows():
+            Z, _ = self.residuals.take(self.columns)
+            return np.asarray(Z @ self.residuals.of(self.w))
+        return np.asarray(self.v0[self.columns] - self.gram @ self.w)
 
     def _join(self, fresh: Array) -> None:
         """Let columns into the working set."""
@@ -196,18 +204,22 @@ class QuadraticPath:
             return
         k = len(self.columns) + len(fresh)
         columns = np.concatenate([self.columns, fresh]).astype(np.int64)
-        self.gram = readonly(np.ascontiguousarray(self._gram_of(columns)))
         self.columns = columns
         self.w = np.concatenate([self.w, np.zeros(len(fresh))])
-        R, active = np.zeros((k, k)), np.zeros(k, np.int64)
-        R[: self.m, : self.m] = self.R[: self.m, : self.m]
+        active = np.zeros(k, np.int64)
         active[: self.m] = self.active[: self.m]
-        self.R, self.active = R, active
+        self.active = active
+        if not self.curved:  # where ridges change no factor lasts
+            R = np.zeros((k, k))
+            R[: self.m, : self.m] = self.R[: self.m, : self.m]
+            self.R = R
 
     def _refactor(self, ridge: Array, inside: Array) -> None:
         """A factor of the coefficients on a smooth piece of the penalty."""
-        starting = np.flatnonzero(inside)
+        starting, k = np.flatnonzero(inside), len(self.columns)
         self.m = len(starting)
+        if len(self.R) != k:
+            self.R = np.zeros((k, k))
         block = self.gram[np.ix_(starting, starting)]
         self.R[: self.m, : self.m] = factor(block, ridge[starting])
         self.active[: self.m] = starting
@@ -271,7 +283,7 @@ class QuadraticPath:
         """
         k, scaled = len(self.columns), self.scaled.take(self.columns)
         W, V = np.empty((len(block), k)), np.empty((len(block), k))
-        w, v = self.w.copy(), self.v0[self.columns] - self.gram @ self.w
+        w, v = self.w.copy(), self._pulls()
         sign, goals = np.sign(w), self._goals(block, scaled)
         level, ridge = np.empty(k), np.empty(k)
         first, limit = 0, 10 + max(self.m, k // 20)
@@ -305,11 +317,18 @@ class QuadraticPath:
 
         Where they take long, the clock is looked at in between.
         """
-        k, null = len(w), self.problem.null
-        most = FEW + k // RATIO
-        dearest = self._on_rows() * self.problem.design.nnz / (CYCLE * max(k, 1) ** 2)
+        k, null, n = len(w), self.problem.null, self.problem.design.shape[0]
+        most, by_rows = FEW + k // RATIO, self._by_rows()
+        work = max(k * min(k, 2 * n) if by_rows else k * k, 1)
+        dearest = self._on_rows() * self.problem.design.nnz / (CYCLE * work)
         most = int(min(most, max(dearest, LEAST)))
-        portion = max(1, PORTION // max(k, 1) ** 2)
+        portion = max(1, PORTION // work)
+        parts: tuple[Array, ...]
+        if by_rows:
+            through, residual = cycle_on_rows, self.residuals
+            parts = (*residual.take(self.columns), residual.of(w))
+        else:
+            through, parts = cycle, (self.gram,)
         level, ridge = np.empty(k), np.empty(k)
         record = self.record.with_fields(
             level=level, ridge=ridge, low=scaled.low, high=scaled.high
@@ -318,8 +337,8 @@ class QuadraticPath:
         while reached < len(block) and left > 0 and not self.budget.spent:
             last = len(block) if portion >= most else reached + 1
             before = reached
-            reached = cycle(
-                self.gram, v, w, record, level, ridge, scaled.low, scaled.high,
+            reached = through(
+                *parts, v, w, record, level, ridge, scaled.low, scaled.high,
                 scaled.unit, scaled.bend, readonly(block[:last]), reached, null.loss,
                 v0, LEFT * self.goal, FLOOR * null.objective, min(portion, left), W, V,
             )  # fmt: skip
