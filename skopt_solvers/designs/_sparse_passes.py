@@ -45,6 +45,31 @@ def scatter(data, indices, starts, s, out):
 
 
 @kernel
+def there_and_back(data, indices, starts, d, w, c, out):
+    """``out += d[i] * (line_i @ w + c) * line_i``; returns the sum of the factors.
+
+    Each line is read once, where `gather` and `scatter` would read it twice.
+    """
+    total = 0.0
+    for i in range(d.shape[0]):
+        if d[i] == 0.0:
+            continue
+        a, b = 0.0, 0.0
+        k, stop = starts[i], starts[i + 1]
+        while k + np.uint32(1) < stop:
+            a += data[k] * w[indices[k]]
+            b += data[k + np.uint32(1)] * w[indices[k + np.uint32(1)]]
+            k += np.uint32(2)
+        if k < stop:
+            a += data[k] * w[indices[k]]
+        factor = d[i] * (a + b + c)
+        total += factor
+        for k in range(starts[i], stop):
+            out[indices[k]] += factor * data[k]
+    return total
+
+
+@kernel
 def scatter_squares(data, indices, starts, s, out):
     """``out += s[i] * line_i**2``."""
     for i in range(s.shape[0]):

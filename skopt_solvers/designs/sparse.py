@@ -26,6 +26,7 @@ from ._sparse_passes import (
     scatter_lanes,
     scatter_some,
     scatter_squares,
+    there_and_back,
 )
 
 CACHED = 4e6  # entries about which a cache no longer holds them
@@ -231,6 +232,12 @@ class Sparse(Design):
         Else the last digits would depend on what happened to the data before.
         """
         return self.X.format == "csc"
+
+    def curved(self, d: Array, w: Array, c: float) -> tuple[Array, float] | None:
+        if self._by_columns:
+            return None
+        out = np.zeros(self.shape[1])
+        return out, there_and_back(*self._csr, readonly(d), readonly(w), c, out)
 
     def square_tdot(self, d: Array) -> Array:
         if d.ndim == 2:

@@ -480,10 +480,20 @@ class LinearProblem(Problem):
         self, point: Point, through: Any = None
     ) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)
-        ridge, through = self.ridge(point.x), through or self
+        ridge, rough = self.ridge(point.x), through is not None
+        through = through or self
+        at_once = not (rough or self.response.shape or len(self.constant))
+        d = self.response.weigh(point.curvatures) if at_once else None
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
+            if d is not None:
+                w = v[: self.split]
+                both = self.design.curved(d, w, float(self.offset(v, w)))
+                if both is not None:
+                    tail = np.atleast_1d(both[1])[: self.size - self.split]
+                    columns = both[0] - both[1] * self.mean if len(tail) else both[0]
+                    return np.concatenate([columns, tail]) + ridge * v
             rows = point.weighted_curve(through.push(v))
             return through.pull(rows) + ridge * v  # type: ignore[no-any-return]
 

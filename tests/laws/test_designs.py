@@ -180,6 +180,7 @@ def check_passes(design, X):
     close(design.tdot(s), exact.T @ s)
     check_gram(design, exact)
     check_cross_gram(design, exact)
+    check_there_and_back(design, exact)
     rows = np.array([0, n - 1, n // 2, 0])
     some = np.random.default_rng(1).permutation(p)[: max(p - 3, 1)]
     w = vectors(len(some), 2 * LANES)
@@ -196,6 +197,25 @@ def check_cross_gram(design, exact):
     inverse = np.linspace(0.0, 2.0, exact.shape[1])
     found = design.cross_gram(inverse)
     assert_allclose(found, (exact * inverse) @ exact.T, rtol=1e-12, atol=1e-12)
+
+
+    for centred in (True, False):
+        rough = design.rough_products(centred)
+        assert (rough is None) == design.sparse
+        if rough is not None:
+            Z = exact - rough[1]
+            assert_allclose(rough[1], centred * exact.mean(axis=0), atol=1e-12)
+            assert_allclose(rough[0], Z @ Z.T, rtol=1e-5, atol=1e-5)
+
+
+def check_there_and_back(design, exact):
+    n, p = exact.shape
+    d, w = np.maximum(vectors(n), 0.0), vectors(p)
+    both = design.curved(d, w, 0.3)
+    if both is not None:
+        rows = d * (exact @ w + 0.3)
+        close(both[0], exact.T @ rows)
+        assert both[1] == pytest.approx(rows.sum(), rel=1e-12, abs=1e-12)
 
 
 def check_gram(design, exact):

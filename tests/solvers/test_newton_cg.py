@@ -40,6 +40,28 @@ def data(n: int, p: int, density: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("storage", STORAGE)
+@pytest.mark.parametrize("loss", [Logistic(), SquaredHinge(), Multinomial()], ids=repr)
+def test_products_are_those_with_the_hessian(loss, storage, intercept):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 7)) * (rng.random((50, 7)) < 0.5)
+    X[:, 2] = 3.0
+    y = np.arange(50.0) % 3 if isinstance(loss, Multinomial) else np.sign(X[:, 0] + 0.1)
+    weights = np.arange(50) % 3 + 0.0
+    for penalty in (L2(0.1), L2(0.1, weights=[1, 0, 0, 2, 1, 1, 1])):
+        problem = linear_problem(
+            storage(X), y, loss, penalty,
+            sample_weight=weights, fit_intercept=intercept,
+        )  # fmt: skip
+        point = problem.at(0.3 * rng.normal(size=problem.size))
+        v = rng.normal(size=problem.size)
+        if problem.response.shape:  # the Hessian has a bend along (1, ..., 1), besides
+            v -= np.repeat(v.reshape(-1, 3).mean(axis=1), 3)
+        exact = problem.hessian(point) @ v
+        np.testing.assert_allclose(problem.hessian_vector(point)(v), exact, atol=1e-12)
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("storage", STORAGE)
 @pytest.mark.parametrize("loss", [Logistic(), SquaredHinge()])
 def test_the_diagonal_is_that_of_the_hessian(
     loss: Any, storage: Any, intercept: bool
