@@ -19,11 +19,11 @@ from ._support import Pieces
 from .preconditioners import factor
 
 LARGEST = 100  # coordinates
-WORK, ROUGH = 2.5e6, 1e7  # products of a Hessian up to which calls matter
+WORK = 2.5e6  # products of a Hessian up to which calls matter
 FEW = 2000  # rows up to which smooth problems do not begin on a sample
 STEPS = 50
 # times the root of the tolerance: the gain of the last step, which leaves its square
-ENOUGH = (1e-3, 0.1)
+ENOUGH, CLOSE = (1e-3, 0.1), 1e-3  # and at most this
 TRIES = len(ENOUGH)
 ARMIJO, HALVINGS = 1e-4, 20
 
@@ -36,7 +36,7 @@ def tries(problem: Any, budget: Budget) -> int:
     """
     response, design = problem.response, problem.design
     rows, smooth = design.shape[0], problem.smooth
-    light = problem.size**2 * rows <= (WORK if smooth else ROUGH)
+    light = problem.size**2 * rows <= WORK
     light &= problem.size <= LARGEST and (rows <= FEW or not smooth)
     if budget.watched or not light:
         return 0
@@ -56,6 +56,7 @@ def descend_at_once(problem: Any, state: Any) -> bool:
     state.tries -= 1
     ahead = Descent(problem, state.point, state.budget)
     enough = ENOUGH[state.tries] * math.sqrt(max(state.budget.goal, 1e-16))
+    enough = min(enough, CLOSE)
     most, steps = min(state.budget.max_iter - state.n_iter, STEPS), 0
     state.passed = []
     while steps < most and ahead.step():
@@ -145,8 +146,10 @@ class Descent:
 
     def _in_use(self, g: Array) -> Array:
         """Columns with a coefficient that is not zero, or does not stay there."""
+        count = self.X.shape[1]
         held = (self.x == 0) & (np.abs(g) <= self.pieces.level) & ~self.problem.smooth
-        return np.flatnonzero(~held.reshape(self.X.shape[1], -1).all(axis=1))
+        used = np.flatnonzero(~held.reshape(count, -1).all(axis=1))
+        return used if 2 * len(used) <= count else np.arange(count)
 
     def _proximal(self, hessian: Array, g: Array, columns: Array) -> Array:
         """The step to the minimum of the model and the penalty."""
