@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._compile import readonly
+from ..kernels import losses as kernels
 from ._excerpts import loss_diagonal
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ Array = np.ndarray
 
 LEAST = 1e-12  # of the largest that an entry of the diagonal may be, where all is flat
 SMALL = 50_000  # entries up to which products cost less than the copy
-SPECK = np.float32(2.0**-20)  # what is smaller than its last digit is nothing
+SPECK = 1e-13  # beside one, in a sum of single numbers: nothing
 RANGE = 1e-15, 1e15  # of columns that single precision can hold
 
 
@@ -73,13 +75,13 @@ class Rough:
 def _single(v: Array) -> tuple[Array, float]:
     """In single precision, and the unit: the largest is about one.
 
-    Those below 1e-13 become zeros, as what is added and taken away rounds them: a
-    product with a denormal number takes a hundred times as long as another.
+    What is smaller than the last digit of that becomes zero: a product with a denormal
+    number takes a hundred times as long as another.
     """
-    unit = float(np.max(np.abs(v), initial=0.0))
+    flat = readonly(np.ravel(v))
+    unit = float(kernels.largest(flat))
     if not 0.0 < unit < np.inf:
         return v.astype(np.float32), 1.0
-    small = (v / unit).astype(np.float32)
-    small += SPECK
-    small -= SPECK
+    small = np.empty(v.shape, np.float32)
+    kernels.rounded(flat, unit, SPECK, small.ravel())
     return small, unit

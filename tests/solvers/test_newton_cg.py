@@ -237,7 +237,7 @@ def test_the_time_may_be_over_at_any_look(looks: int, monkeypatch: Any) -> None:
     assert state.point.objective <= before
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     weights=st.lists(st.sampled_from([2.0**k for k in range(-20, 20)]), min_size=1),
     start=st.sampled_from([1.0, -3.0, 2.0**20]),
