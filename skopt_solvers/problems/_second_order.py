@@ -76,7 +76,7 @@ def _single(v: Array) -> tuple[Array, float]:
     """In single precision, and the unit: the largest is about one.
 
     What is smaller than the last digit of that becomes zero: a product with a denormal
-    number takes a hundred times as long as another.
+    number may take many times as long as another.
     """
     flat = readonly(np.ravel(v))
     unit = float(kernels.largest(flat))

@@ -147,7 +147,9 @@ class Descent:
     def _in_use(self, g: Array) -> Array:
         """Columns with a coefficient that is not zero, or does not stay there."""
         count = self.X.shape[1]
-        held = (self.x == 0) & (np.abs(g) <= self.pieces.level) & ~self.problem.smooth
+        if self.problem.smooth:
+            return np.arange(count)
+        held = (self.x == 0) & (np.abs(g) <= self.pieces.level)
         used = np.flatnonzero(~held.reshape(count, -1).all(axis=1))
         return used if 2 * len(used) <= count else np.arange(count)
 
