@@ -123,11 +123,19 @@ class Design(ABC):
         """Products of all pairs of rows; kept, for folds and strengths share them."""
         return readonly(self.cross_gram(readonly(np.ones(self.shape[1]))))
 
-    def curved(self, d: Array, w: Array, c: float) -> tuple[Array, float] | None:
-        """``X.T @ r`` for ``r = d * (X @ w + c)``, and the sum of r; None where one
-        pass for both costs no less than two.
-        """
-        return None
+    @property
+    def one_pass(self) -> bool:
+        """Whether `curved` costs less than `dot` and `tdot`."""
+        return False
+
+    def curved(self, d: Array, w: Array, c: float) -> tuple[Array, float]:
+        """``X.T @ r`` for ``r = d * (X @ w + c)``, and the sum of r."""
+        rows = d * (self.dot(w) + c)
+        return self.tdot(rows), float(rows.sum())
+
+    @abstractmethod
+    def lines(self, columns: Array) -> Array:
+        """Some columns as the rows of a dense array of float64, a copy."""
 
     def rough_products(self, centred: bool) -> tuple[Array, Array] | None:
         """``Z @ Z.T`` in single precision and the shift, or None: it saves nothing.

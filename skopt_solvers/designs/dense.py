@@ -212,6 +212,9 @@ class Dense(Design):
             self._last = columns.copy(), copy
         return copy
 
+    def lines(self, columns: Array) -> Array:
+        return np.array(self.X.T[columns], np.float64, order="C")
+
     def forget(self) -> None:
         super().forget()
         self._rough.clear()

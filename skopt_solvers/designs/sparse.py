@@ -233,9 +233,13 @@ class Sparse(Design):
         """
         return self.X.format == "csc"
 
-    def curved(self, d: Array, w: Array, c: float) -> tuple[Array, float] | None:
+    @property
+    def one_pass(self) -> bool:
+        return not self._by_columns
+
+    def curved(self, d: Array, w: Array, c: float) -> tuple[Array, float]:
         if self._by_columns:
-            return None
+            return super().curved(d, w, c)
         out = np.zeros(self.shape[1])
         return out, there_and_back(*self._csr, readonly(d), readonly(w), c, out)
 
@@ -294,6 +298,10 @@ class Sparse(Design):
             return 0.0
         entries = float(np.sum(self._lengths[columns]))
         return TURN * entries / (self.nnz + CACHED)
+
+    def lines(self, columns: Array) -> Array:
+        some = self.X[:, columns].toarray()
+        return np.ascontiguousarray(some.T, np.float64)
 
     def forget(self) -> None:
         super().forget()

@@ -22,8 +22,8 @@ def read(
     """X and y as `validate_data` returns them.
 
     Its checks take 0.2 ms, a sixth of a small fit. Arrays that are as they should be
-    already get none; `model` still learns the number of features. With `several`, y may have
-    several columns if the model's tags say so.
+    already get none; `model` still learns the number of features. With `several`, y may
+    have several columns if the model's tags say so.
     """
     if _plain(X, y):
         validate_data(model, X, y, reset=reset, skip_check_array=True)

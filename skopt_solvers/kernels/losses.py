@@ -120,20 +120,3 @@ def lane_gaps(loss, y, s, z, slopes, scale):
                 q[k] = scale * slopes[i, k]
             total += s[i] * loss.gap(y[i], z[i], q)
     return total
-
-
-@kernel(sums=True)
-def largest(v):
-    """The largest size of a number."""
-    top = 0.0
-    for i in range(v.shape[0]):
-        top = max(top, abs(v[i]))
-    return top
-
-
-@kernel
-def rounded(v, unit, speck, out):
-    """Fill `out` with ``v / unit``, zero where that is less than `speck`."""
-    for i in range(v.shape[0]):
-        x = v[i] / unit
-        out[i] = 0.0 if abs(x) < speck else x

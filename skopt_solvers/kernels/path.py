@@ -16,6 +16,24 @@ LOOK = 4.0  # times the gap that may be left: gain of a cycle from which gaps ar
 PATIENCE = 5  # rounds that may pass without halving what is left on the active set
 
 
+@kernel
+def set_strength(level, ridge, unit, bend, strength):
+    """Fill in the levels and ridges of a strength."""
+    for a in range(level.shape[0]):
+        level[a] = strength * unit[a]
+        ridge[a] = strength * bend[a]
+
+
+@kernel(sums=True)
+def judged(penalty, v, v0, w, null):
+    """The objective, and the gap, of some columns."""
+    objective, gap = null, 0.0
+    for a in range(w.shape[0]):
+        objective += penalty.cost(w[a], a) - 0.5 * w[a] * (v0[a] + v[a])
+        gap += penalty.gap(w[a], v[a], a)
+    return objective, gap
+
+
 @kernel(sums=True)
 def follow(gram, v, w, level, ridge, low, high, unit, bend, strengths, goals, first,
            R, active, sign, m, limit, W, V):  # fmt: skip
@@ -27,9 +45,7 @@ def follow(gram, v, w, level, ridge, low, high, unit, bend, strengths, goals, fi
     """
     fixed = (gram, v, w, level, ridge, low, high, R, active, sign)
     for t in range(first, strengths.shape[0]):
-        for a in range(w.shape[0]):
-            level[a] = strengths[t] * unit[a]
-            ridge[a] = strengths[t] * bend[a]
+        set_strength(level, ridge, unit, bend, strengths[t])
         best, since, settled = np.inf, 0, False
         for _ in range(ROUNDS):
             m, done = newton(*fixed, m, 4 * w.shape[0] + 100)
@@ -54,7 +70,7 @@ def follow(gram, v, w, level, ridge, low, high, unit, bend, strengths, goals, fi
 
 
 @kernel(sums=True)
-def cycle(gram, v, w, penalty, level, ridge, low, high, unit, bend, strengths, first,
+def cycle(gram, low, high, v, w, penalty, level, ridge, unit, bend, strengths, first,
           null, v0, share, least, most, W, V):  # fmt: skip
     """As `follow`, by cycles of coordinate descent; returns where it stopped.
 
@@ -63,18 +79,12 @@ def cycle(gram, v, w, penalty, level, ridge, low, high, unit, bend, strengths, f
     the loss is `null` where all coefficients are zero. Stops early where `most` cycles
     do not suffice.
     """
-    k = w.shape[0]
     for t in range(first, strengths.shape[0]):
-        for a in range(k):
-            level[a] = strengths[t] * unit[a]
-            ridge[a] = strengths[t] * bend[a]
+        set_strength(level, ridge, unit, bend, strengths[t])
         settled = False
         for _ in range(most):
             gram_cycles(gram, v, w, level, ridge, low, high, 1)
-            objective, gap = null, 0.0
-            for a in range(k):
-                objective += penalty.cost(w[a], a) - 0.5 * w[a] * (v0[a] + v[a])
-                gap += penalty.gap(w[a], v[a], a)
+            objective, gap = judged(penalty, v, v0, w, null)
             settled = gap <= share * max(objective, least)
             if settled:
                 break
@@ -85,48 +95,24 @@ def cycle(gram, v, w, penalty, level, ridge, low, high, unit, bend, strengths, f
 
 
 @kernel(sums=True)
-def cycle_on_rows(Z, squares, r, v, w, penalty, level, ridge, low, high, unit, bend,
-                  strengths, first, null, v0, share, least, most, W, V):  # fmt: skip
+def cycle_on_rows(Z, squares, r, v, w, penalty, level, ridge, unit, bend, strengths,
+                  first, null, v0, share, least, most, W, V):  # fmt: skip
     """As `cycle`, on the residual r: for fewer samples than columns take part.
 
     The rows of Z are columns, `squares` their squared lengths. Gaps, which cost half a
     cycle, are looked at when a cycle gains little more than they may be.
     """
-    k, n = Z.shape
     objective = null
     for t in range(first, strengths.shape[0]):
-        for a in range(k):
-            level[a] = strengths[t] * unit[a]
-            ridge[a] = strengths[t] * bend[a]
+        set_strength(level, ridge, unit, bend, strengths[t])
         settled = False
         for c in range(most):
-            gain = 0.0
-            for a in range(k):
-                bent, row, pull = squares[a], Z[a], 0.0
-                if bent <= 0.0:
-                    continue
-                for i in range(n):
-                    pull += row[i] * r[i]
-                z = w[a] + pull / bent
-                size = max(abs(z) - level[a] / bent, 0.0) / (1.0 + ridge[a] / bent)
-                new = min(max(size if z > 0.0 else -size, low[a]), high[a])
-                d = new - w[a]
-                if d != 0.0:
-                    w[a] = new
-                    gain += 0.5 * bent * d * d
-                    for i in range(n):
-                        r[i] -= d * row[i]
+            gain = epoch_on_rows(Z, squares, r, w, penalty)
             if gain > LOOK * share * objective and c < most - 1:
                 continue
-            value, gap = null, 0.0
-            for a in range(k):
-                row, pull = Z[a], 0.0
-                for i in range(n):
-                    pull += row[i] * r[i]
-                v[a] = pull
-                value += penalty.cost(w[a], a) - 0.5 * w[a] * (v0[a] + pull)
-                gap += penalty.gap(w[a], pull, a)
-            objective = max(value, least)
+            pull(Z, r, v)
+            objective, gap = judged(penalty, v, v0, w, null)
+            objective = max(objective, least)
             settled = gap <= share * objective
             if settled:
                 break
@@ -134,6 +120,36 @@ def cycle_on_rows(Z, squares, r, v, w, penalty, level, ridge, low, high, unit, b
             return t
         W[t], V[t] = w, v
     return strengths.shape[0]
+
+
+@kernel(sums=True)
+def epoch_on_rows(Z, squares, r, w, penalty):
+    """One visit of each coefficient; at least so much does the objective fall."""
+    gain = 0.0
+    for a in range(Z.shape[0]):
+        bent, row, slope = squares[a], Z[a], 0.0
+        if bent <= 0.0:
+            continue
+        for i in range(Z.shape[1]):
+            slope += row[i] * r[i]
+        new = penalty.prox(w[a] + slope / bent, 1.0 / bent, a)
+        d = new - w[a]
+        if d != 0.0:
+            w[a] = new
+            gain += 0.5 * bent * d * d
+            for i in range(Z.shape[1]):
+                r[i] -= d * row[i]
+    return gain
+
+
+@kernel(sums=True)
+def pull(Z, r, v):
+    """``v = Z @ r``."""
+    for a in range(Z.shape[0]):
+        row, total = Z[a], 0.0
+        for i in range(Z.shape[1]):
+            total += row[i] * r[i]
+        v[a] = total
 
 
 @kernel(sums=True)
@@ -148,9 +164,7 @@ def quadratic_gaps(penalty, level, ridge, unit, bend, strengths, columns, W, V, 
     """
     out, w = np.empty(strengths.shape[0]), np.zeros(V.shape[1])
     for t in range(strengths.shape[0]):
-        for j in range(w.shape[0]):
-            level[j] = strengths[t] * unit[j]
-            ridge[j] = strengths[t] * bend[j]
+        set_strength(level, ridge, unit, bend, strengths[t])
         for a in range(columns.shape[0]):
             w[columns[a]] = W[t, a]
         scale = shrinkage(penalty, V[t], free, 1)

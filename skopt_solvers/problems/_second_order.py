@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._compile import readonly
-from ..kernels import losses as kernels
+from ..kernels.single import largest, rounded
 from ._excerpts import loss_diagonal
 
 if TYPE_CHECKING:
@@ -31,6 +31,16 @@ def hessian_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
         return bound
     diagonal = loss_diagonal(problem, point) + problem.ridge(point.x)
     return np.maximum(diagonal, LEAST * bound)
+
+
+def bend_flat(hessian: Array, free: Array, lanes: int) -> None:
+    """Give curvature to (1, ..., 1), along which free lanes change nothing.
+
+    `free` says which columns have no penalty, an intercept among them.
+    """
+    blocks = hessian.reshape(-1, lanes, len(hessian) // lanes, lanes)
+    for j in np.flatnonzero(free):
+        blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
 
 
 class Rough:
@@ -79,9 +89,9 @@ def _single(v: Array) -> tuple[Array, float]:
     number may take many times as long as another.
     """
     flat = readonly(np.ravel(v))
-    unit = float(kernels.largest(flat))
+    unit = float(largest(flat))
     if not 0.0 < unit < np.inf:
         return v.astype(np.float32), 1.0
     small = np.empty(v.shape, np.float32)
-    kernels.rounded(flat, unit, SPECK, small.ravel())
+    rounded(flat, unit, SPECK, small.ravel())
     return small, unit

@@ -26,7 +26,7 @@ from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
-from ._second_order import Rough, hessian_diagonal
+from ._second_order import Rough, bend_flat, hessian_diagonal
 from ._span import Span, span_of
 from ._sweep import LinearSweep
 from ._units import Past
@@ -457,17 +457,9 @@ class LinearProblem(Problem):
         assert isinstance(point, LinearPoint)
         total = self.loss_hessian(point, np.arange(self.n_columns))
         if self.response.shape:
-            self._bend_flat(total)
+            bend_flat(total, np.append(self.free, self.fit_intercept), self.lanes)
         diagonal(total)[:] += self.ridge(point.x)
         return total
-
-    def _bend_flat(self, hessian: Array) -> None:
-        """Give curvature to (1, ..., 1), along which free lanes change nothing."""
-        lanes = self.lanes
-        blocks = hessian.reshape(-1, lanes, self.size // lanes, lanes)
-        free = np.flatnonzero(np.append(self.free, True))
-        for j in free[free < len(blocks)]:
-            blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
 
     def diagonal(self, point: Point) -> Array:
         assert isinstance(point, LinearPoint)
@@ -480,21 +472,27 @@ class LinearProblem(Problem):
         self, point: Point, through: Any = None
     ) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)
-        ridge, rough = self.ridge(point.x), through is not None
+        ridge, one_pass = self.ridge(point.x), through is None and self.design.one_pass
         through = through or self
-        at_once = not (rough or self.response.shape or len(self.constant))
-        d = self.response.weigh(point.curvatures) if at_once else None
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
-            if d is not None:
-                w = v[: self.split]
-                both = self.design.curved(d, w, float(self.offset(v, w)))
-                if both is not None:
-                    tail = np.atleast_1d(both[1])[: self.size - self.split]
-                    columns = both[0] - both[1] * self.mean if len(tail) else both[0]
-                    return np.concatenate([columns, tail]) + ridge * v
             rows = point.weighted_curve(through.push(v))
             return through.pull(rows) + ridge * v  # type: ignore[no-any-return]
+
+        if one_pass and not (self.response.shape or len(self.constant)):
+            return self._in_one_pass(self.response.weigh(point.curvatures), ridge)
+        return product
+
+    def _in_one_pass(self, d: Array, ridge: Array) -> Callable[[Array], Array]:
+        """The same where the rows of the design are gone through once."""
+
+        def product(v: Array) -> Array:
+            self.counts.gradients += 1
+            w = v[: self.split]
+            columns, total = self.design.curved(d, w, float(self.offset(v, w)))
+            if self.fit_intercept:
+                columns = np.append(columns - total * self.mean, total)
+            return columns + ridge * v
 
         return product

@@ -61,7 +61,8 @@ class Residuals:
         done = len(self.Z)
         if done < len(columns):
             fresh, problem = columns[done:], self.problem
-            rows = problem.design.X.T[fresh] - problem.mean[fresh, None]  # type: ignore[attr-defined]
+            rows = problem.design.lines(fresh)
+            rows -= problem.mean[fresh, None]
             rows *= self.root
             rows[np.isin(fresh, problem.constant)] = 0.0
             self.Z = np.vstack([self.Z, rows])

@@ -328,7 +328,7 @@ class QuadraticPath:
             through, residual = cycle_on_rows, self.residuals
             parts = (*residual.take(self.columns), residual.of(w))
         else:
-            through, parts = cycle, (self.gram,)
+            through, parts = cycle, (self.gram, scaled.low, scaled.high)
         level, ridge = np.empty(k), np.empty(k)
         record = self.record.with_fields(
             level=level, ridge=ridge, low=scaled.low, high=scaled.high
@@ -338,9 +338,9 @@ class QuadraticPath:
             last = len(block) if portion >= most else reached + 1
             before = reached
             reached = through(
-                *parts, v, w, record, level, ridge, scaled.low, scaled.high,
-                scaled.unit, scaled.bend, readonly(block[:last]), reached, null.loss,
-                v0, LEFT * self.goal, FLOOR * null.objective, min(portion, left), W, V,
+                *parts, v, w, record, level, ridge, scaled.unit, scaled.bend,
+                readonly(block[:last]), reached, null.loss, v0, LEFT * self.goal,
+                FLOOR * null.objective, min(portion, left), W, V,
             )  # fmt: skip
             left = most if reached > before else left - portion
         self.m = int(np.count_nonzero(w))

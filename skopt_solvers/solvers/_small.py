@@ -13,6 +13,7 @@ from scipy.linalg import lapack
 
 from .._matrices import diagonal
 from ..problems._linear_point import LinearPoint
+from ..problems._second_order import bend_flat
 from ..problems.response import LaneResponse, ScalarResponse
 from ._base import Array, Budget
 from ._support import Pieces
@@ -95,9 +96,8 @@ class Descent:
         n, p = problem.design.shape
         # centred, and a column of ones for the intercept
         self.X = np.ones((n, p + problem.fit_intercept))
-        X = problem.design.X
-        X = X.toarray() if problem.design.sparse else X
-        np.subtract(X, problem.mean, out=self.X[:, :p])
+        lines = problem.design.lines(np.arange(p))
+        np.subtract(lines.T, problem.mean, out=self.X[:, :p])
         self.X[:, np.flatnonzero(problem.steady)] = 0.0
         self.wide = -1, *self.response.shape  # coefficients by column
         self.pieces = _pieces(problem)
@@ -179,10 +179,9 @@ class Descent:
                 bend += weighted[:, a] if a == b else 0.0
                 block = X.T @ (X * bend[:, None])
                 whole[:, a, :, b] = whole[:, b, :, a] = block
-        # along (1, ..., 1) free lanes change nothing: it gets a bend
-        for j in np.flatnonzero(np.append(self.problem.free, True)[columns]):
-            whole[j, :, j, :] += np.trace(whole[j, :, j, :]) / lanes**2
-        return whole.reshape(k * lanes, k * lanes)
+        flat = whole.reshape(k * lanes, k * lanes)
+        bend_flat(flat, np.append(self.problem.free, True)[columns], lanes)
+        return flat
 
     def _cost(self, x: Array) -> float:
         return float(self.problem.regularizer.cost(x[: self.problem.split]))

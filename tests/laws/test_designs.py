@@ -211,11 +211,13 @@ def check_cross_gram(design, exact):
 def check_there_and_back(design, exact):
     n, p = exact.shape
     d, w = np.maximum(vectors(n), 0.0), vectors(p)
-    both = design.curved(d, w, 0.3)
-    if both is not None:
-        rows = d * (exact @ w + 0.3)
-        close(both[0], exact.T @ rows)
-        assert both[1] == pytest.approx(rows.sum(), rel=1e-12, abs=1e-12)
+    found, total = design.curved(d, w, 0.3)
+    rows = d * (exact @ w + 0.3)
+    close(found, exact.T @ rows)
+    assert total == pytest.approx(rows.sum(), rel=1e-12, abs=1e-12)
+    some = np.arange(p)[::-2]
+    close(design.lines(some), exact[:, some].T)
+    assert design.lines(some).flags.writeable
 
 
 def check_gram(design, exact):

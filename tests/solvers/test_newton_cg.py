@@ -257,7 +257,7 @@ def test_systems_solved_without_a_residual(weights: list[float], start: float) -
 
 
 def test_products_in_single_precision_hold_no_denormal_numbers():
-    """They take a hundred times as long; what is so small beside others is nothing."""
+    """They take many times as long; what is so small beside others is nothing."""
     rows = np.array([1e-3, -1e-4, 1e-30, -1e-45, 0.0, 1e-3])
     for scale in (1.0, 1e-300, 1e200):
         small, unit = _single(scale * rows)

@@ -9,7 +9,7 @@ from problems import LOSSES, PENALTIES, make
 from skopt_solvers.losses import Gamma, LogCosh, Logistic, ModifiedHuber
 from skopt_solvers.penalties import L1, L2, ElasticNet
 from skopt_solvers.problems import linear_problem
-from skopt_solvers.run import run
+from skopt_solvers.run import budget_of, run
 from skopt_solvers.solvers import LBFGS, CoordinateDescent, ProxNewton
 from skopt_solvers.solvers._auto import choose
 
@@ -91,16 +91,10 @@ def test_who_asks_for_another_beginning_gets_it(solver):
 def test_it_goes_on_from_a_state():
     problem = make("logistic", "l1")
     for solver in (CoordinateDescent(), ProxNewton()):
-        first = solver.init(problem, problem.start(), _budget(solver))
+        first = solver.init(problem, problem.start(), budget_of(solver))
         solver.step(problem, first)
         weaker = problem.with_penalty(L1(0.01))
-        state = solver.resume(weaker, first, _budget(solver))
+        state = solver.resume(weaker, first, budget_of(solver))
         solver.step(weaker, state)
         assert state.certificate.value <= 1e-6
         assert state.n_iter == 0 < state.stride
-
-
-def _budget(solver):
-    from skopt_solvers.run import budget_of
-
-    return budget_of(solver)
