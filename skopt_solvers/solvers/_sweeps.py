@@ -92,11 +92,23 @@ def leap(problem: Any, state: Any) -> LinearPoint | None:
     return following
 
 
+def gained(state: Any, certificate: float, swept: float) -> float:
+    """By how many factors e a pass of sweeps has divided the certificate, since these
+    were its value and the passes before.
+    """
+    passes = state.swept - swept
+    if not passes > 0.0:
+        return float(state.gain)
+    factor = certificate / max(state.certificate.value, 1e-300)
+    return math.log(max(factor, 1.0)) / (passes + 2.0)
+
+
 def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     """Whether epochs are likely to end before a Gram matrix is made.
 
-    The pace of the last ones tells: where many rows make columns nearly orthogonal, or
-    a ridge is large, each divides what is left by a large number.
+    The pace of the last ones tells, or what they have gained: where many rows make
+    columns nearly orthogonal, or a ridge is large, each divides what is left by a large
+    number.
     """
     if not problem.response.loss.quadratic:
         return False
@@ -106,11 +118,15 @@ def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     epoch = 2.0 * k / p
     if not state.sifts:
         return cost > 2.0 * (1.0 + EPOCHS * epoch)
-    if not state.pace < 1.0 or state.swept > 2.0 * cost:
+    if state.swept > 2.0 * cost:
         return False
-    left = state.certificate.value / max(state.budget.goal, 1e-14)
+    left = math.log(max(state.certificate.value / max(state.budget.goal, 1e-14), 1.0))
+    if left < state.gain * cost:
+        return True
+    if not state.pace < 1.0:
+        return False
     rate = -math.log(max(state.pace, 1e-3))
-    epochs = math.log(max(left, 1.0)) / rate
+    epochs = left / rate
     if state.leaping:
         return 2.0 * epochs < cost
     epochs /= EXTRA

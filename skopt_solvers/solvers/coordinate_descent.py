@@ -17,7 +17,7 @@ from ._base import Array, Budget, Solver, Stretch
 from ._model import Model, means_of, model_at, moved
 from ._quadratic_path import QuadraticPath, Scaled
 from ._small import descend_at_once, tries
-from ._sweeps import leap, pays, solving, sweep, tall
+from ._sweeps import gained, leap, pays, solving, sweep, tall
 from ._working_gram import GramState, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
@@ -53,6 +53,7 @@ class CoordinateState(GramState):
     sifts: int = 0
     pace: float = 1.0  # what its last epoch left of the largest change before
     swept: float = 0.0  # passes that sweeps have cost
+    gain: float = 0.0  # logarithm of what one of the last divided the certificate by
     leaping: bool = False  # whether all coefficients go at once
     finishing: bool = False
     across: bool = False  # whether Newton's method on the rows has taken over
@@ -174,7 +175,7 @@ class CoordinateDescent(Solver):
             return self.init(problem, point.x, budget)
         following = replace(state, point=point, budget=budget, n_iter=0, stalled=False)
         following.inner, following.finishing = math.inf, bool(len(state.columns))
-        following.swept, following.rest = 0.0, 1.0
+        following.swept, following.gain, following.rest = 0.0, 0.0, 1.0
         following.nearest, following.faint = math.inf, 0
         following.tries = tries(problem, budget)
         self._certify(problem, following)
@@ -196,7 +197,7 @@ class CoordinateDescent(Solver):
         if state.tries and descend_at_once(problem, state):
             self._certify(problem, state)
             return
-        before = state.point
+        before, gap, swept = state.point, state.certificate.value, state.swept
         support, violators = status(problem, before)
         if self._across_now(problem, state, support, violators):
             self._across(problem, state)
@@ -209,6 +210,7 @@ class CoordinateDescent(Solver):
             self._sweep(problem, state, support, violators, problem.record)
         self._beware(problem, state, moved=state.point is not before)
         self._certify(problem, state)
+        state.gain = gained(state, gap, swept)
         fall = before.objective - state.point.objective
         faint = fall <= FAINT * abs(before.objective)
         better = state.certificate.value < BETTER * state.nearest
@@ -344,11 +346,7 @@ class CoordinateDescent(Solver):
     # -- finishing -----------------------------------------------------------------
 
     def _finish(
-        self,
-        problem: Any,
-        state: Any,
-        support: Array,
-        violators: Array,
+        self, problem: Any, state: Any, support: Array, violators: Array
     ) -> None:
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
         chosen = self._working_set(problem, state, support, violators)
