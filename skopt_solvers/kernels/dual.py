@@ -14,7 +14,6 @@ import numpy as np
 
 from .._compile import kernel
 
-RUN = 8  # consecutive rows that are visited together: memory is read in lines
 STILL = 3  # visits without a move after which a sample begins to rest
 LONGEST = 6  # epochs that it rests at most
 
@@ -36,15 +35,15 @@ def calm(loss, y, q, z, s, u):
 
 
 @kernel
-def ascend(rows, loss, y, weights, q, gain, lift, order, w, s, u, still, rest):
-    """One epoch; returns an estimate of the gap that it closed.
+def ascend(rows, loss, y, weights, q, gain, lift, order, run, w, s, u, still, rest):
+    """One epoch, by runs of rows; returns an estimate of the gap that it closed.
 
     `w` ends with the intercept, which moves `lift` times the change of the weighted
     slopes; coefficients move `gain` times it.
     """
     n, p, closed = y.shape[0], w.shape[0] - 1, 0.0
     for block in order:
-        for i in range(block * RUN, min(block * RUN + RUN, n)):
+        for i in range(block * run, min(block * run + run, n)):
             if rest[i] > 0:
                 rest[i] -= 1
                 continue

@@ -9,7 +9,6 @@ are the loss's: with ``bend = s_i |x_i|**2 / ridge`` the step to row i makes u t
 import numpy as np
 
 from .._compile import kernel
-from .dual import RUN
 
 NEAR = 0.01  # of the way from u to z: as exact as a row's step needs to be
 NEWTON = 50
@@ -64,8 +63,8 @@ def lane_prox(loss, y, bend, c, near, v, shares, d, new):
 
 
 @kernel
-def lane_ascend(rows, loss, y, steps, bends, order, lift, fresh, w, q, u, b):
-    """One epoch; returns an estimate of the gap that it closed.
+def lane_ascend(rows, loss, y, steps, bends, order, run, lift, fresh, w, q, u, b):
+    """One epoch, by runs of rows; returns an estimate of the gap that it closed.
 
     `steps` are ``s_i / ridge``, and the intercept moves `lift` times such a step;
     `fresh` says that u is no place to begin the prox from.
@@ -74,7 +73,7 @@ def lane_ascend(rows, loss, y, steps, bends, order, lift, fresh, w, q, u, b):
     z, c, old = np.empty(lanes), np.empty(lanes), np.empty(lanes)
     shares, d, new = np.empty(lanes), np.empty(lanes), np.empty(lanes)
     for block in order:
-        for i in range(block * RUN, min(block * RUN + RUN, n)):
+        for i in range(block * run, min(block * run + run, n)):
             if steps[i] == 0.0:
                 continue
             z[:] = b

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._compile import readonly
 from ..kernels import dual, dual_lanes
+from ._dual import run_of
 
 if TYPE_CHECKING:
     from ._linear_point import LinearPoint
@@ -46,7 +47,8 @@ class LaneAscent:
         self.lift = level * problem.fit_intercept
         self.steps = readonly(self.gain * response.weights)
         self.bends = readonly(self.steps * (lengths + self.lift))
-        self.runs = -(-n // dual.RUN)
+        self.run = run_of(design)
+        self.runs = -(-n // self.run)
         self._begin(x)
 
     def _begin(self, x: Array) -> None:
@@ -68,7 +70,8 @@ class LaneAscent:
         response = self.problem.response
         closed = dual_lanes.lane_ascend(
             self.rows, response.record, response.y, self.steps, self.bends,
-            readonly(order), self.lift, self.fresh, self.w, self.q, self.u, self.b,
+            readonly(order), self.run, self.lift, self.fresh,
+            self.w, self.q, self.u, self.b,
         )  # fmt: skip
         self.fresh = False
         before, self.anchor = self.anchor, self.b.copy()
