@@ -80,7 +80,10 @@ class Track:
         rows = np.concatenate([part[0] for part in parts])
         strengths = np.concatenate([part[1] + start for part, start in pairs])
         values = np.concatenate([part[2] for part in parts])
-        shape = self.problem.split, int(starts[-1])
+        design, lanes = self.problem.design, self.problem.lanes
+        if design.kept is not None:
+            rows = design.kept[rows // lanes] * lanes + rows % lanes
+        shape = design.whole.shape[1] * lanes, int(starts[-1])
         whole = sp.coo_array((values, (rows, strengths)), shape=shape)
         return sp.csc_array(whole)
 
@@ -92,10 +95,11 @@ class Track:
 
     def unpack(self, t: int) -> tuple[Array, Array]:
         """Coefficients (p, lanes) and intercepts (lanes,) at strength number t."""
-        column = self.coefs[:, [t]].toarray()[:, 0]
+        problem, design = self.problem, self.problem.design
+        w = self.coefs[:, [t]].toarray().reshape(design.whole.shape[1], -1)
         tails = np.concatenate([s.tail for s in self.stretches])
-        w, b = self.problem.unpack(np.concatenate([column, tails[t]]))
-        return w.reshape(len(w), -1), np.ravel(b)
+        x = np.concatenate([design.picked(w).ravel(), tails[t]])
+        return w, np.ravel(problem.unpack(x)[1])
 
 
 def assemble(tracks: Sequence[Track], t: int) -> tuple[Array, Array]:

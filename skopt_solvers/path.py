@@ -16,7 +16,7 @@ from ._params import Number, Whole
 from ._threads import one_blas_thread
 from ._track import Track, assemble
 from ._walk import grid, hardest, strongest, walk
-from .problems import LinearProblem
+from .problems import LinearProblem, without_empty_columns
 from .run import budget_of
 
 __all__ = ["RegularizationPath", "Strength", "regularization_path"]
@@ -207,6 +207,7 @@ def regularization_path(
     strength = unit_strength(model)
     design, target, weights = model._prepare(X, y, sample_weight)
     plan = model._plan(target, weights)
+    design = without_empty_columns(design, plan.penalty)
     unit = float(plan.penalty.alpha)
     counted = count_of(alphas, eps)
     early = bool(counted) if early_exit is None else early_exit

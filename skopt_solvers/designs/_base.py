@@ -77,11 +77,42 @@ class Design(ABC):
     """The matrix X, read only, and the passes over all of it.
 
     Vectors are float64; a matrix of K right-hand sides has shape (.., K).
+
+    Attributes
+    ----------
+    whole : Design
+        The user's matrix, of which this one may have only the columns with entries.
+    kept : ndarray or None
+        Which columns of that these are; None for all.
     """
 
     shape: tuple[int, int]
     dtype: np.dtype
     sparse: bool
+    kept: Array | None = None
+
+    @property
+    def whole(self) -> "Design":
+        return self
+
+    def slim(self) -> "Design":
+        """The same without columns that have no entries, where these are many."""
+        return self
+
+    def spread(self, w: Array) -> Array:
+        """Coefficients of all of the user's columns: zero where there are no entries.
+
+        `w` has one entry, or one row, for each column.
+        """
+        if self.kept is None:
+            return w
+        out = np.zeros((self.whole.shape[1], *w.shape[1:]), w.dtype)
+        out[self.kept] = w
+        return out
+
+    def picked(self, w: Array) -> Array:
+        """Those of the user's coefficients that belong to these columns."""
+        return w if self.kept is None else w[self.kept]
 
     @abstractmethod
     def dot(self, w: Array) -> Array:

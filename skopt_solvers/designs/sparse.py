@@ -28,6 +28,7 @@ from ._sparse_passes import (
     scatter_squares,
     there_and_back,
 )
+from ._used import only, used_columns
 
 CACHED = 4e6  # entries about which a cache no longer holds them
 ALIKE = 10.0  # largest ratio of a column's size to the median that is no other unit
@@ -166,8 +167,21 @@ class Sparse(Design):
             X.sum_duplicates()
         self.X = X
         self._last: tuple[Array, Any] = np.zeros(0, np.int64), None
+        self._whole = self
         self.shape = X.shape
         self.dtype = X.dtype
+
+    @property
+    def whole(self) -> "Sparse":
+        return self._whole
+
+    def slim(self) -> "Sparse":
+        kept = used_columns(self.X)
+        if kept is None:
+            return self
+        other = Sparse(only(self.X, kept))
+        other.kept, other._whole = kept, self
+        return other
 
     @property
     def nnz(self) -> int:

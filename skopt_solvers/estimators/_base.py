@@ -35,7 +35,7 @@ from ..designs import Design, as_design
 from ..doctor import Case, brief
 from ..path import Strength
 from ..penalties._base import BasePenalty
-from ..problems import LinearProblem, linear_problem
+from ..problems import LinearProblem, linear_problem, without_empty_columns
 from ..problems._strength import relaxed
 from ..result import Result, Status
 from ..run import advance, as_generator, budget_of, run
@@ -185,10 +185,12 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         with self._without_held_out(target, weights) as weights:
             plan = self._plan(target, weights)
             plan = plan.shifted(shift.of(plan.loss, len(weights)))
+            design = without_empty_columns(design, plan.penalty)
             # another number of BLAS threads would change the last bits
             with one_blas_thread(), threads(self.n_threads):
                 results, coefficients, hint = self._solve(design, plan)
-        self._keep(plan, *(part.astype(design.dtype) for part in coefficients))
+        kind = design.dtype
+        self._keep(plan, *(part.astype(kind, copy=False) for part in coefficients))
         self._report(plan, results)
         warn(self, self.solver_, results, hint)
         return self
@@ -282,8 +284,9 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         limit = math.inf if self.max_time is None else self.max_time
         deadline = time.perf_counter() + limit
         total = sum(task.lanes for task in plan.tasks)
-        w, b = np.empty((design.shape[1], total)), np.empty(total)
-        before = self._previous(w) if self.warm_start else None
+        shape, b = (design.whole.shape[1], total), np.empty(total)
+        before = self._previous(shape) if self.warm_start else None
+        w: list[Array] = []
         results: list[Result] = []
         self._fits: list[Fit] = []
         hint = ""
@@ -304,9 +307,9 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
             if not (results[-1].success or hint):
                 hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)
-            w[:, lanes] = coefficients.reshape(len(w), -1)
+            w.append(design.spread(coefficients).reshape(shape[0], -1))
         design.forget()
-        return results, (w, b), hint
+        return results, (w[0] if len(w) == 1 else np.hstack(w), b), hint
 
     @property
     def _begun(self) -> bool:
@@ -381,14 +384,14 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         given = {"tol": self.tol, "max_iter": self.max_iter}
         return solver.set_params(**{k: v for k, v in given.items() if v is not None})  # type: ignore[no-any-return]
 
-    def _previous(self, w: Array) -> tuple[Array, Array] | None:
-        """Coefficients and intercepts of the previous fit, if they fit in w."""
+    def _previous(self, shape: tuple[int, int]) -> tuple[Array, Array] | None:
+        """Coefficients and intercepts of the previous fit, if of this shape."""
         coef = getattr(self, "coef_", None)
         if coef is None:
             return None
         coef = coef.toarray() if sp.issparse(coef) else coef
         coef = np.atleast_2d(coef).T.astype(np.float64)
-        if coef.shape != w.shape or not np.isfinite(coef).all():
+        if coef.shape != shape or not np.isfinite(coef).all():
             return None
         return coef, np.ravel(self.intercept_).astype(np.float64)
 
@@ -476,5 +479,5 @@ def _check_range(problem: LinearProblem) -> None:
 
 def pack(problem: LinearProblem, w: Array, b: Array, lanes: slice) -> Array:
     """The problem's vector of the given coefficients and intercepts."""
-    shape = problem.response.shape
+    shape, w = problem.response.shape, problem.design.picked(w)
     return problem.pack(w[:, lanes].reshape(len(w), *shape), b[lanes].reshape(shape))

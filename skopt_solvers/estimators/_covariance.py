@@ -9,7 +9,7 @@ zero: its covariance is that around its own expectation, not around the truth.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -46,6 +46,17 @@ class Fit:
     x: Array
     total: float
     certificate: Certificate
+
+    @property
+    def whole(self) -> "Fit":
+        """The same with all of the user's columns, those without entries too."""
+        problem, design = self.problem, self.problem.design
+        if design.kept is None:
+            return self
+        w, b = problem.unpack(self.x)
+        intercept = problem.fit_intercept
+        full = LinearProblem(design.whole, problem.response, problem.penalty, intercept)
+        return replace(self, problem=full, x=full.pack(design.spread(w), b))
 
 
 class Covariance:

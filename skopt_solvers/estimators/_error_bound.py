@@ -79,7 +79,7 @@ class ErrorBound(ABC):
         )
         design = as_design(X)
         with one_blas_thread():
-            bounds = [_bound(fit, design) for fit in self._fits]
+            bounds = [_bound(fit.whole, design) for fit in self._fits]
         lanes = self._fits[0].problem.lanes
         if lanes > 1 and np.size(self.intercept_) == 1:
             return 2.0 * bounds[0]  # the difference of two predictions

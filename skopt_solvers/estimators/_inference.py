@@ -159,7 +159,7 @@ class Inference(ABC):
             return [self._covariance(fit, cov_type, groups) for fit in self._fits]
 
     def _covariance(self, fit: Fit, cov_type: str, groups: Any) -> Array:
-        made = Covariance(fit, self._column)
+        made = Covariance(fit.whole, self._column)
         if cov_type == "nonrobust":
             return made.nonrobust()
         return made.robust(cov_type) if groups is None else made.clustered(groups)

@@ -69,7 +69,7 @@ def partial_fit(
     plan = plan.shifted(shift.of(plan.loss, len(weights)))
     total = sum(task.lanes for task in plan.tasks)
     w, b = np.empty((design.shape[1], total)), np.empty(total)
-    before = model._previous(w)
+    before = model._previous(w.shape)
     results: list[Result] = []
     with one_blas_thread(), np.errstate(all="ignore"):
         for k, (task, lanes) in enumerate(plan.starts()):

@@ -30,6 +30,7 @@ from .._params import Choice, Constraint, Flag, Number, validate
 from .._threads import one_blas_thread
 from .._walk import grid, strongest
 from ..path import Strength, count_of, finite, given, unit_strength
+from ..problems import without_empty_columns
 from ..problems._shared_gram import SharedGram
 from ._base import Array, LinearModel, Plan
 from ._declare import estimator
@@ -182,6 +183,8 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
         strength = unit_strength(model)
         seconds = math.inf if model.max_time is None else model.max_time
         design, target, weights = model._prepare(X, y, sample_weight)
+        penalty = model._plan(target, weights).penalty
+        design = without_empty_columns(design, penalty)
         self._adopt(model)
         splitter = splitter_of(self.cv, y, classifier=is_classifier(model))
         splits = check_splits(splitter.split(X, y, **routed.splitter.split), weights)

@@ -216,7 +216,7 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
 
     def _keep(self, plan: Plan, w: Array, b: Array) -> None:
         single = w.shape[1] == 1
-        self.coef_ = w[:, 0].copy() if single else np.ascontiguousarray(w.T)
+        self.coef_ = w.ravel() if single else np.ascontiguousarray(w.T)
         self.intercept_ = b[0] if single else b
 
     def _report(self, plan: Plan, results: Any) -> None:

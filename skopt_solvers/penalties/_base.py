@@ -64,6 +64,11 @@ class BasePenalty(Adjustable, Compiled):
         """Whether it is piecewise, without any bounds."""
         return False
 
+    @property
+    def alike(self) -> bool:
+        """Whether all columns are alike, and those without entries have zeros."""
+        return False
+
     def dual(self, n_columns: int) -> bool:
         """Whether `gap` and `shrink` certify optimality."""
         return False

@@ -126,6 +126,13 @@ class PieceWise(Penalty):
     def elastic(self) -> bool:
         return _unbounded(self._pieces())
 
+    @property
+    def alike(self) -> bool:
+        p = self._pieces()
+        one = not any(np.ndim(number) for number in p.values())
+        held = one and p["level"] + p["ridge"] > 0
+        return bool(held and p["low"] <= 0.0 <= p["high"])
+
     def _pieces(self) -> dict[str, Any]:
         """The numbers for as many columns as there are weights."""
         several = (each for each in vars(self).values() if hasattr(each, "__len__"))

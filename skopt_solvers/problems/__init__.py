@@ -13,7 +13,7 @@ from ._base import (
 from .function import FunctionProblem
 from .gradients import SPSA, FiniteDifferences, GradientEstimator
 from .linear import LinearProblem
-from .making import linear_problem
+from .making import linear_problem, without_empty_columns
 
 __all__ = [
     "SPSA",
@@ -30,4 +30,5 @@ __all__ = [
     "Problem",
     "linear_problem",
     "require",
+    "without_empty_columns",
 ]

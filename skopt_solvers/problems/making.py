@@ -4,12 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from ..designs import as_design
+from ..designs import Design, as_design
 from ..penalties._base import BasePenalty
 from .linear import LinearProblem
 from .responses import as_response
 
 Array = np.ndarray
+
+
+def without_empty_columns(design: Design, penalty: BasePenalty) -> Design:
+    """The design without columns that have no entries, if that changes nothing else."""
+    return design.slim() if design.sparse and penalty.alike else design
 
 
 def linear_problem(
