@@ -149,32 +149,7 @@ def gather_squares(data, indices, starts, d, out):
 
 
 @kernel
-def as_rows(data, indices, starts, columns, n):
-    """Some columns laid out as rows: heads, column numbers and values.
-
-    A counting sort. Columns are numbered by their place in `columns`, and the numbers
-    increase along a row.
-    """
-    heads = np.zeros(n + 1, np.int64)
-    for a in range(columns.shape[0]):
-        for k in range(starts[columns[a]], starts[columns[a] + 1]):
-            heads[indices[k] + np.uint32(1)] += 1
-    for i in range(n):
-        heads[i + 1] += heads[i]
-    ends = heads[:-1].copy()
-    local = np.empty(heads[n], np.uint32)
-    values = np.empty(heads[n], np.float64)
-    for a in range(columns.shape[0]):
-        for k in range(starts[columns[a]], starts[columns[a] + 1]):
-            i = indices[k]
-            local[ends[i]] = a
-            values[ends[i]] = data[k]
-            ends[i] += 1
-    return heads, local, values
-
-
-@kernel
-def outer(heads, local, values, d, first, total):
+def outer(data, indices, starts, d, first, total):
     """Upper triangle of ``X_c.T @ diag(d) @ X_c``, columns `first` ... of it.
 
     Each product is one addition to a matrix that stays in the cache: 0.5 ns, against 10
@@ -182,11 +157,11 @@ def outer(heads, local, values, d, first, total):
     tiles of `TILE` columns.
     """
     n, k = d.shape[0], total.shape[0]
-    left, right = heads[:-1].copy(), heads[:-1].copy()
+    left, right = starts[:-1].copy(), starts[:-1].copy()
     for low in range(0, k, TILE):
         high = min(low + TILE, k)
         for i in range(n):  # the first entries of this tile's rows and columns
-            while left[i] < heads[i + 1] and local[left[i]] < low:
+            while left[i] < starts[i + 1] and indices[left[i]] < low:
                 left[i] += 1
             right[i] = left[i]
         start = max(low, first)
@@ -194,17 +169,17 @@ def outer(heads, local, values, d, first, total):
             end = min(begin + TILE, k)
             for i in range(n):
                 b0 = right[i]
-                while b0 < heads[i + 1] and local[b0] < max(begin, first):
+                while b0 < starts[i + 1] and indices[b0] < max(begin, first):
                     b0 += 1
                 b1 = b0
-                while b1 < heads[i + 1] and local[b1] < end:
+                while b1 < starts[i + 1] and indices[b1] < end:
                     b1 += 1
                 right[i] = b1
                 a = left[i]
-                while b0 < b1 and a < heads[i + 1] and local[a] < high:
-                    row, scaled = total[local[a]], d[i] * values[a]
+                while b0 < b1 and a < starts[i + 1] and indices[a] < high:
+                    row, scaled = total[indices[a]], d[i] * data[a]
                     for b in range(max(a, b0), b1):
-                        row[local[b]] += scaled * values[b]
+                        row[indices[b]] += scaled * data[b]
                     a += 1
 
 

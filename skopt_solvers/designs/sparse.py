@@ -14,7 +14,6 @@ from ._dense_passes import extended
 from ._sparse_passes import (
     MANY,
     TILE,
-    as_rows,
     gather,
     gather_lanes,
     gather_some,
@@ -28,6 +27,7 @@ from ._sparse_passes import (
     scatter_squares,
     there_and_back,
 )
+from ._turn import turned
 from ._used import only, used_columns
 
 CACHED = 4e6  # entries about which a cache no longer holds them
@@ -202,13 +202,21 @@ class Sparse(Design):
 
     @cached_property
     def _csr(self) -> tuple[Array, Array, Array]:
-        X = self.X.tocsr()
-        return readonly(X.data), unsigned(X.indices), unsigned(X.indptr)
+        return self._lines if self.X.format == "csr" else self._turned
 
     @cached_property
     def _csc(self) -> tuple[Array, Array, Array]:
-        X = self.X.tocsc()
-        return readonly(X.data), unsigned(X.indices), unsigned(X.indptr)
+        return self._lines if self.X.format == "csc" else self._turned
+
+    @cached_property
+    def _lines(self) -> tuple[Array, Array, Array]:
+        """As X came."""
+        return readonly(self.X.data), unsigned(self.X.indices), unsigned(self.X.indptr)
+
+    @cached_property
+    def _turned(self) -> tuple[Array, Array, Array]:
+        n, p = self.shape if self.X.format == "csc" else self.shape[::-1]
+        return turned(self._lines, np.arange(p), n)
 
     @cached_property
     def _lengths(self) -> Array:
@@ -292,8 +300,7 @@ class Sparse(Design):
         """These columns as rows; kept, for the weights change more often."""
         known, rows = self._last
         if not np.array_equal(known, columns):
-            rows = as_rows(*self._csc, readonly(columns), self.shape[0])
-            rows = tuple(map(readonly, rows))
+            rows = turned(self._csc, columns, self.shape[0])
             self._last = columns.copy(), rows
         return rows
 
@@ -373,8 +380,8 @@ class Sparse(Design):
 
     @cached_property
     def alike(self) -> bool:
-        indices = self._csr[1]
-        entries, p = np.abs(self.X.tocsr().data), self.shape[1]
+        data, indices, _ = self._csr
+        entries, p = np.abs(data), self.shape[1]
         where = np.asarray(indices, np.int64)
         counts = np.bincount(where, minlength=p)
         totals = np.bincount(where, entries, minlength=p)
@@ -391,14 +398,14 @@ class Sparse(Design):
         return self, scale * shift if shift.any() else np.zeros(0)
 
     def batch_support(self, batch: int) -> float:
-        X, n = self.X.tocsr(), self.shape[0]
+        (_, indices, heads), n = self._csr, self.shape[0]
         if batch == 1:
-            return float(X.nnz / n)
+            return self.nnz / n
         starts = np.linspace(0, max(n - batch, 0), 20).astype(int)
-        ends = X.indptr[np.minimum(starts + batch, n)]
+        ends = heads[np.minimum(starts + batch, n)]
         seen, total = np.zeros(self.shape[1], bool), 0
-        for first, last in zip(X.indptr[starts], ends, strict=True):
-            seen[X.indices[first:last]] = True
+        for first, last in zip(heads[starts], ends, strict=True):
+            seen[indices[first:last]] = True
             total += int(np.count_nonzero(seen))
-            seen[X.indices[first:last]] = False
+            seen[indices[first:last]] = False
         return total / len(starts)
