@@ -217,7 +217,9 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
 
     def _read(self, X: Any, y: Any, part: bool = False) -> tuple[Any, Array]:
         X, y = read(self, X, y, not (part and self._begun))
-        whole = y.dtype.kind in "biu"  # classes, though perhaps suspiciously many
+        # classes, though perhaps suspiciously many
+        whole = y.dtype.kind in "biu"
+        whole = whole or (y.dtype.kind == "f" and bool((y == np.floor(y)).all()))
         if part or not whole:
             check_classification_targets(y)
         if part:

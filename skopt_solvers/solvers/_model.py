@@ -75,6 +75,24 @@ def means_of(problem: LinearProblem, h: Array, columns: Array) -> Array:
     return problem.design.tdot_columns(columns, h) / h.sum()
 
 
+def pulled(
+    problem: LinearProblem, point: LinearPoint, model: Model, columns: Array, h: Array,
+    means: Array,
+) -> Array:  # fmt: skip
+    """Minus the model's gradient in some columns, these centred at their means.
+
+    `means` are weighted by h, which may not be the model's own. Where the gradient of
+    the loss is known, and no other mean is wanted, it needs no pass.
+    """
+    own = problem.response.loss.quadratic or not problem.fit_intercept or h is model.h
+    if own and "loss_gradient" in vars(point):
+        v = -point.loss_gradient[columns]
+        if problem.fit_intercept:
+            v += (problem.mean[columns] - means) * (float(model.shift) * model.total)
+        return np.asarray(v)
+    return problem.design.tdot_columns(columns, model.r) - means * model.r.sum()
+
+
 def moved(
     problem: LinearProblem, point: LinearPoint, model: Model, columns: Array, w: Array,
     means: Array,

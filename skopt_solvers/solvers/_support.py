@@ -12,7 +12,16 @@ import numpy as np
 
 from .._compile import readonly
 from .._matrices import diagonal
-from ..kernels.active_set import enter, newton, worst
+from ..kernels.active_set import (
+    CYCLES,
+    MOST_CYCLES,
+    PATIENCE,
+    ROUNDS,
+    enter,
+    minimise,
+    newton,
+    worst,
+)
 from ..kernels.coordinate import gram_cycles
 from ..problems._cholesky import damped_cholesky
 from ._base import Budget
@@ -20,10 +29,7 @@ from ._base import Budget
 Array = np.ndarray
 
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
-ROUNDS = 200
-PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
-CYCLES = 30
-MOST_CYCLES = 300  # between two active sets, where many coefficients leave at once
+SMALL = 100  # coefficients up to which all of it is done in one call
 PORTION = 30_000_000  # operations between two looks at the clock
 LARGE = 300  # coefficients beyond which one departure costs as much as a cycle
 
@@ -86,6 +92,9 @@ def optimise(
     """
     goal = max(inner, PRECISION * float(np.max(np.abs(v), initial=0.0)))
     frozen = readonly(np.ascontiguousarray(gram))
+    if len(w) <= SMALL:
+        minimise(frozen, v, w, *pieces.all, goal)
+        return
     cycles = CYCLES
     while cycles and not budget.spent:
         _cycle(frozen, v, w, pieces, cycles, budget)

@@ -14,7 +14,7 @@ from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
 from . import _across
 from ._base import Array, Budget, Solver, Stretch
-from ._model import Model, means_of, model_at, moved
+from ._model import Model, means_of, model_at, moved, pulled
 from ._quadratic_path import QuadraticPath, Scaled
 from ._small import descend_at_once, tries
 from ._sweeps import gained, leap, pays, solving, sweep, tall
@@ -362,8 +362,7 @@ class CoordinateDescent(Solver):
             model = model_at(problem, point)
             refresh(state, problem, model, chosen)
             w = point.x[chosen].copy()
-            v = problem.design.tdot_columns(chosen, model.r)
-            v -= state.means * model.r.sum()
+            v = pulled(problem, point, model, chosen, state.h, state.means)
             left = penalty.violation(w, v)
             if first < np.inf and left <= (least or SOON * first):
                 break
