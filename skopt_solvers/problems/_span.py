@@ -62,12 +62,13 @@ class Span:
 def span_of(problem: "LinearProblem", single: bool = False) -> Span | None:
     """The model in the span of its rows; None where ridges differ, or rows vanish.
 
-    None also where there are so many rows that their products cost too much. With
-    products in `single` precision it is a model next to it.
+    None also where there are so many rows that their products cost too much, or X has
+    fewer entries than these. With products in `single` precision it is a model next to it.
     """
-    ridge = problem.record.ridge  # type: ignore[attr-defined]
-    most = MOST_ROWS[problem.design.sparse]
-    if problem.design.shape[0] > most or ridge.min() != ridge.max():
+    ridge, n = problem.record.ridge, problem.design.shape[0]  # type: ignore[attr-defined]
+    if n > MOST_ROWS[problem.design.sparse] or ridge.min() != ridge.max():
+        return None
+    if problem.design.nnz < n * n:  # a pass costs less than one over the products
         return None
     if single:
         known = problem.design.rough_products(problem.fit_intercept)

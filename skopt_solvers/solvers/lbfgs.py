@@ -198,7 +198,8 @@ class LBFGS(Solver):
         bent = int(np.count_nonzero(state.point.curvatures))
         some = bent < problem.design.shape[0]
         state.newton = True
-        state.hard = bent <= KEPT or (some and rows_cost(problem, bent) <= PRODUCTS)
+        cost = rows_cost(problem, bent)
+        state.hard = cost <= (PRODUCTS if some else 1.0) and (some or bent <= KEPT)
         if some:
             softened(problem, state)
 
