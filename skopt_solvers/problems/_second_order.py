@@ -1,11 +1,12 @@
 """What Newton's method asks of a Hessian: its diagonal, and products nearly exact."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._compile import readonly
-from ..kernels.single import largest, rounded
+from ..kernels.single import bent, rounded, turned
 from ._excerpts import loss_diagonal
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ Array = np.ndarray
 
 LEAST = 1e-12  # of the largest that an entry of the diagonal may be, where all is flat
 SMALL = 50_000  # entries up to which products cost less than the copy
-SPECK = 1e-13  # beside one, in a sum of single numbers: nothing
+TURNING = 4  # columns per lane from which turning the predictions costs less
 RANGE = 1e-15, 1e15  # of columns that single precision can hold
 
 
@@ -43,11 +44,31 @@ def bend_flat(hessian: Array, free: Array, lanes: int) -> None:
         blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
 
 
+def exactly(
+    problem: "LinearProblem", point: "LinearPoint"
+) -> Callable[[Array], Array]:
+    """The map from v to the Hessian of the loss at `point` times v."""
+    design, d = problem.design, problem.response.weights
+    if not design.one_pass or problem.response.shape or len(problem.constant):
+        return lambda v: problem.pull(point.weighted_curve(problem.push(v)))
+    d = d * point.curvatures
+
+    def in_one_pass(v: Array) -> Array:
+        w = v[: problem.split]
+        columns, total = design.curved(d, w, float(problem.offset(v, w)))
+        if problem.fit_intercept:
+            columns = np.append(columns - total * problem.mean, total)
+        return columns
+
+    return in_one_pass
+
+
 class Rough:
-    """`push` and `pull` of a dense linear model in single precision.
+    """Products with the Hessian of a dense linear model, in single precision.
 
     Half of the memory is read, and twice as many numbers fit in a register. For
-    directions, not for gradients.
+    directions, not for gradients. What is tiny becomes zero on the way: a product with
+    a denormal number may take many times as long as another.
     """
 
     def __init__(self, problem: "LinearProblem", X: Array) -> None:
@@ -66,32 +87,47 @@ class Rough:
         X[:, problem.constant] = 0.0
         return cls(problem, X)
 
-    def push(self, v: Array) -> Array:
-        """Predictions of v."""
-        w: Any = v[: self.problem.split].reshape(-1, *self.problem.response.shape)
-        w, unit = _single(w)
-        z = unit * (self.X @ w).astype(np.float64)
-        return z + v[self.problem.split :] if self.problem.fit_intercept else z
+    def at(self, point: "LinearPoint") -> Callable[[Array], Array]:
+        """The map from v to the Hessian of the loss at `point` times v."""
+        problem = self.problem
+        free, lanes = problem.fit_intercept, problem.lanes
+        weights, heaviest = problem.response.weights, 0.0
+        if problem.response.shape:
+            shares, coupled = point.shares, float(problem.response.loss.coupled)
+        else:
+            weights = weights * point.curvatures
+            shares, coupled = np.ones((len(weights), 1)), 0.0
+        heaviest = float(np.max(weights, initial=0.0)) or 1.0
+        bends = np.empty((lanes, len(weights)), np.float32)
+        small = np.empty(len(weights), np.float32)
+        turned(readonly(shares), bends)
+        rounded(readonly(weights), heaviest, small)
 
-    def pull(self, rows: Array) -> Array:
-        """Sums over samples."""
-        small, unit = _single(rows)
-        w = unit * (self.X.T @ small).astype(np.float64).ravel()
-        if not self.problem.fit_intercept:
-            return w
-        return np.concatenate([w, np.atleast_1d(rows.sum(axis=0))])
+        def product(v: Array) -> Array:
+            unit = float(np.max(np.abs(v), initial=0.0)) or 1.0
+            if not unit < np.inf:
+                return np.full_like(v, np.nan)
+            w = np.empty(len(v), np.float32)
+            rounded(readonly(v), unit, w)
+            z = self._push(w[: problem.split].reshape(-1, lanes))
+            if free:
+                z += w[problem.split :, None]
+            bent(bends, small, coupled, z)
+            out = self._pull(z).ravel()
+            if free:
+                out = np.concatenate([out, z.sum(axis=1)])
+            return (unit * heaviest) * out.astype(np.float64)
 
+        return product
 
-def _single(v: Array) -> tuple[Array, float]:
-    """In single precision, and the unit: the largest is about one.
+    def _push(self, w: Array) -> Array:
+        """Predictions, one row for each lane; as BLAS is quickest."""
+        X, rows = self.X, self.X.flags.c_contiguous
+        if rows and X.shape[1] > TURNING * w.shape[1]:
+            return np.ascontiguousarray((X @ w).T)
+        return np.asarray(w.T @ X.T)
 
-    What is smaller than the last digit of that becomes zero: a product with a denormal
-    number may take many times as long as another.
-    """
-    flat = readonly(np.ravel(v))
-    unit = float(largest(flat))
-    if not 0.0 < unit < np.inf:
-        return v.astype(np.float32), 1.0
-    small = np.empty(v.shape, np.float32)
-    rounded(flat, unit, SPECK, small.ravel())
-    return small, unit
+    def _pull(self, z: Array) -> Array:
+        """The adjoint."""
+        rows = self.X.flags.c_contiguous
+        return np.asarray((z @ self.X).T if rows else self.X.T @ z.T)

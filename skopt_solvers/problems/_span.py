@@ -63,7 +63,8 @@ def span_of(problem: "LinearProblem", single: bool = False) -> Span | None:
     """The model in the span of its rows; None where ridges differ, or rows vanish.
 
     None also where there are so many rows that their products cost too much, or X has
-    fewer entries than these. With products in `single` precision it is a model next to it.
+    fewer entries than these. With products in `single` precision it is a model next to
+    it.
     """
     ridge, n = problem.record.ridge, problem.design.shape[0]  # type: ignore[attr-defined]
     if n > MOST_ROWS[problem.design.sparse] or ridge.min() != ridge.max():

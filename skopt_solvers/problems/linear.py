@@ -26,7 +26,7 @@ from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
-from ._second_order import Rough, bend_flat, hessian_diagonal
+from ._second_order import Rough, bend_flat, exactly, hessian_diagonal
 from ._span import Span, span_of
 from ._sweep import LinearSweep
 from ._units import Past
@@ -472,27 +472,11 @@ class LinearProblem(Problem):
         self, point: Point, through: Any = None
     ) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)
-        ridge, one_pass = self.ridge(point.x), through is None and self.design.one_pass
-        through = through or self
+        bend = through.at(point) if through is not None else exactly(self, point)
+        ridge = self.ridge(point.x)
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
-            rows = point.weighted_curve(through.push(v))
-            return through.pull(rows) + ridge * v  # type: ignore[no-any-return]
-
-        if one_pass and not (self.response.shape or len(self.constant)):
-            return self._in_one_pass(self.response.weigh(point.curvatures), ridge)
-        return product
-
-    def _in_one_pass(self, d: Array, ridge: Array) -> Callable[[Array], Array]:
-        """The same where the rows of the design are gone through once."""
-
-        def product(v: Array) -> Array:
-            self.counts.gradients += 1
-            w = v[: self.split]
-            columns, total = self.design.curved(d, w, float(self.offset(v, w)))
-            if self.fit_intercept:
-                columns = np.append(columns - total * self.mean, total)
-            return columns + ridge * v
+            return bend(v) + ridge * v  # type: ignore[no-any-return]
 
         return product

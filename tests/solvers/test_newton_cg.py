@@ -13,10 +13,12 @@ from skopt_solvers import (
     AdvancedLogisticRegression,
     minimize,
 )
+from skopt_solvers._compile import readonly
+from skopt_solvers.kernels.single import SPECK, bent, rounded, turned
 from skopt_solvers.losses import Logistic, ModifiedHuber, Multinomial, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
-from skopt_solvers.problems._second_order import SMALL, _single
+from skopt_solvers.problems._second_order import SMALL
 from skopt_solvers.run import run
 from skopt_solvers.solvers import LBFGS, NewtonCG, newton_cg
 from skopt_solvers.solvers._auto import choose
@@ -256,13 +258,57 @@ def test_systems_solved_without_a_residual(weights: list[float], start: float) -
     assert np.abs(w * result.x).max() <= 1e-6 * np.abs(w * start).max()
 
 
+def clean(small):
+    """Whether what is tiny has become zero."""
+    return small.dtype == np.float32 and np.all((small == 0) | (np.abs(small) >= SPECK))
+
+
 def test_products_in_single_precision_hold_no_denormal_numbers():
     """They take many times as long; what is so small beside others is nothing."""
-    rows = np.array([1e-3, -1e-4, 1e-30, -1e-45, 0.0, 1e-3])
-    for scale in (1.0, 1e-300, 1e200):
-        small, unit = _single(scale * rows)
-        assert small.dtype == np.float32
-        assert np.all((small == 0) | (np.abs(small) > 1e-14))
-        np.testing.assert_allclose(small, scale * rows / unit, rtol=1e-7, atol=1e-12)
-    assert not _single(np.zeros(3))[0].any() and not len(_single(np.zeros(0))[0])
-    assert np.isnan(_single(np.array([np.nan, 1.0]))[0][0])
+    v = np.array([1e-3, -1e-4, 1e-25, -1e-42, 5e-324, 0.0, 1e-3])
+    for scale in (1.0, 1e-200, 1e200):
+        small = np.empty(len(v), np.float32)
+        rounded(readonly(scale * v), scale, small)
+        assert clean(small)
+        np.testing.assert_allclose(small, v, rtol=1e-6, atol=1e-30)
+    rows = 10.0 ** -np.arange(0.0, 60.0).reshape(20, 3)
+    lanes = np.empty((3, 20), np.float32)
+    turned(readonly(rows), lanes)
+    assert clean(lanes)
+    np.testing.assert_allclose(lanes, rows.T, rtol=1e-6, atol=1e-30)
+
+
+@pytest.mark.parametrize("coupled", [0.0, 1.0])
+@pytest.mark.parametrize(("lanes", "n"), [(1, 5), (3, 1000), (26, 256)])
+def test_curvatures_lane_by_lane(lanes, n, coupled):
+    rng = np.random.default_rng(lanes)
+    shares = rng.dirichlet(np.ones(lanes), n) ** rng.choice([1, 40], (n, 1))
+    weights, z = rng.random(n), rng.normal(size=(n, lanes))
+    mean = coupled * (shares * z).sum(axis=1, keepdims=True)
+    expected = weights[:, None] * shares * (z - mean)
+    small = np.empty((lanes, n), np.float32)
+    turned(readonly(shares), small)
+    got = z.T.astype(np.float32)
+    bent(small, readonly(weights.astype(np.float32)), coupled, got)
+    assert clean(got)
+    np.testing.assert_allclose(got, expected.T, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(3000, 20), (1100, 60)])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_rough_products_of_a_softmax(order, shape, intercept):
+    rng = np.random.default_rng(5)
+    X = np.asarray(rng.normal(size=shape), order=order)
+    y = rng.integers(0, 4, len(X)).astype(float)
+    weights = np.where(np.arange(len(X)) % 5, rng.random(len(X)), 0.0)
+    problem = linear_problem(
+        X, y, Multinomial(), L2(0.1), sample_weight=weights, lanes=4,
+        fit_intercept=intercept,
+    )  # fmt: skip
+    point = problem.at(rng.normal(size=problem.size))
+    for v in (rng.normal(size=problem.size), np.zeros(problem.size)):
+        exact = problem.hessian_vector(point)(v)
+        rough = problem.hessian_vector(point, problem.rough())(v)
+        np.testing.assert_allclose(rough, exact, atol=1e-5 * np.abs(exact).max())
+    assert np.isnan(problem.rough().at(point)(np.full(problem.size, np.nan))).all()
