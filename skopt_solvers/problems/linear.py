@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.linalg.blas import daxpy
 
 from .._compile import readonly
 from .._matrices import diagonal
@@ -473,10 +474,16 @@ class LinearProblem(Problem):
     ) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)
         bend = through.at(point) if through is not None else exactly(self, point)
-        ridge = self.ridge(point.x)
+        ridge = self.regularizer.curvatures(point.x[: self.split])
+        one = float(ridge[0]) if len(ridge) and np.ptp(ridge) == 0.0 else None
 
         def product(v: Array) -> Array:
             self.counts.gradients += 1
-            return bend(v) + ridge * v  # type: ignore[no-any-return]
+            out = np.ascontiguousarray(bend(v))
+            if one is not None:  # in place
+                daxpy(v, out, self.split, one)
+            else:
+                out[: self.split] += ridge * v[: self.split]
+            return out
 
         return product

@@ -4,11 +4,13 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy.linalg.blas import daxpy
 
 from ._base import Array, Budget
 from .preconditioners import Preconditioner
 
 EPS = float(np.finfo(float).eps)
+FLAT = 1e-15  # of the bound of a curvature
 
 
 class Conjugate:
@@ -41,6 +43,7 @@ class Conjugate:
         self, g: Array, metric: Preconditioner, share: float, scales: Array
     ) -> None:
         self.metric, self.scales = metric, scales
+        self.largest = float(np.max(scales, initial=0.0))
         self.d, self.r = np.zeros_like(g), -g
         self.p = metric.solve(self.r).copy()
         self.energy = self.first = float(self.r @ self.p)
@@ -54,19 +57,31 @@ class Conjugate:
         return math.log(self.first / left) if left > 0.0 else 0.0
 
     def advance(self, product: Any, most: int, budget: Budget) -> None:
-        """Go on until it is over, with `most` products in all."""
+        """Go on until it is over, with `most` products in all.
+
+        In place: on wide softmaxes vectors take as long as products do.
+        """
+        d, r, p = self.d, self.r, self.p
         while not (self.over or self.count >= most or budget.spent):
-            hp = product(self.p)
+            hp = product(p)
             self.count += 1
-            curvature = float(self.p @ hp)
-            if curvature <= 1e-15 * float((self.p * self.p) @ self.scales):
-                self.over = True  # flat or downhill: go on with what there is
+            curvature = float(p @ hp)
+            if self._flat(curvature):
+                self.over = True  # or downhill: go on with what there is
                 return
             step = self.energy / curvature
-            self.d += step * self.p
-            self.r = self.r - step * hp
-            y = self.metric.solve(self.r)
-            following = float(self.r @ y)
+            daxpy(p, d, a=step)
+            daxpy(hp, r, a=-step)
+            y = self.metric.solve(r)
+            following = float(r @ y)
             self.over = following <= self.goal
-            self.p = y + (following / self.energy) * self.p
+            p *= following / self.energy
+            p += y
             self.energy = following
+
+    def _flat(self, curvature: float) -> bool:
+        """Whether p has none to speak of; what costs a vector is asked for last."""
+        p, scales = self.p, self.scales
+        if curvature > FLAT * float(p @ p) * self.largest:
+            return False
+        return curvature <= FLAT * float((p * p) @ scales)
