@@ -29,6 +29,7 @@ Array = np.ndarray
 LARGEST_FREE = 1500  # beyond so many free coordinates no Hessian is formed
 FLOOR = 1e-10  # objectives below this share of the null model's count as zero
 ROUNDING = 1e-13
+FAR = 0.9  # of the slopes, allowed: no point near the optimum has so little
 ULPS = 8 * np.finfo(float).eps
 FEASIBLE = 1e-9  # of the mean slope: columns far from zero keep such residuals
 REFINEMENTS = 3  # of the projection, against rounding in its linear system
@@ -93,14 +94,17 @@ def _gap(
 ) -> float:
     """The gap of feasible slopes, scaled into the domain of the conjugate.
 
-    Where the share of the penalty exceeds `enough`, a bound does for that of the loss:
-    its gap is convex in the scale, zero at one and the loss itself at zero.
+    Where the share of the penalty exceeds `enough`, or slopes are far too large, a
+    bound does for that of the loss: its gap is convex in the scale, zero at one and the
+    loss itself at zero.
     """
     scale = problem.regularizer.shrinkage(v)
     scale = min(scale, problem.response.room(slopes))
     gap = problem.regularizer.gap(point.x[: problem.split], v, scale)
-    if skip_loss and gap > enough and problem.response.separable:
-        return float(gap + (1.0 - scale) * point.loss)
+    if skip_loss and problem.response.separable:
+        bound = gap + (1.0 - scale) * point.loss
+        if gap > enough or (scale < FAR and bound > enough):
+            return float(bound)
     if not (skip_loss and scale == 1.0):  # a point is its own best witness
         gap += problem.response.gap(point.z, slopes, scale)
     return float(gap) if not math.isnan(gap) else math.inf

@@ -32,6 +32,7 @@ SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.5  # passes that a Gram matrix of all violators may cost to be formed at once
 ROUND = 5e5  # entries whose passes cost as much as the calls of an iteration
+MANY = 12  # times the columns wanted that all of them may be, to be taken at once
 LEAN = 5  # times the columns that rows must be enough for, to move all at once
 MORE = 1.6  # factor of its cost at which it is made of all columns instead
 LEFT = 1e-3  # of the tolerance: gap that a solution on the rows may leave
@@ -418,6 +419,7 @@ class CoordinateDescent(Solver):
         wanted = np.concatenate([support, violators])
         more = self._cost(problem, everything) - self._cost(problem, wanted)
         spare = more <= SPARE + ROUND / max(problem.design.nnz, 1)
+        spare &= len(everything) <= MANY * len(wanted)
         if spare and self._all_cheap(problem, everything):  # never looked for again
             return everything
         room = len(support) + max(64, len(support))
