@@ -34,6 +34,36 @@ def turned(lines: Lines, which: Array, n: int) -> Lines:
     return readonly(values), readonly(places), readonly(heads)
 
 
+def some_rows(lines: Lines, rows: Array, n: int) -> Lines | None:
+    """Columns of some of n rows; None if these do not increase."""
+    data, indices, starts = lines
+    if not (np.diff(rows) > 0).all():
+        return None
+    places = np.full(n, len(rows), np.int32)
+    places[rows] = np.arange(len(rows), dtype=np.int32)
+    kind, room = np.int32 if len(data) < 2**31 else np.int64, len(data) + 1
+    heads, kept = np.empty(len(starts), kind), np.empty(room, kind)
+    values = np.empty(room, data.dtype)
+    new = heads, kept, values
+    count = sift(data, indices, starts, readonly(places), len(rows), *new)
+    return values[:count].copy(), kept[:count].copy(), heads
+
+
+@kernel
+def sift(data, indices, starts, places, m, heads, kept, values):
+    """Keep entries whose place is below m; every one is written, and few are passed."""
+    count = 0
+    for j in range(starts.shape[0] - 1):
+        heads[j] = count
+        for k in range(starts[j], starts[j + 1]):
+            place = places[indices[k]]
+            kept[count] = place
+            values[count] = data[k]
+            count += 1 if place < m else 0
+    heads[starts.shape[0] - 1] = count
+    return count
+
+
 @kernel
 def turn(data, indices, starts, which, block, heads, places, values):
     """A counting sort, `block` rows at a time."""

@@ -27,7 +27,7 @@ from ._sparse_passes import (
     scatter_squares,
     there_and_back,
 )
-from ._turn import turned
+from ._turn import some_rows, turned
 from ._used import only, used_columns
 
 CACHED = 4e6  # entries about which a cache no longer holds them
@@ -372,8 +372,10 @@ class Sparse(Design):
         return gather_some(*self._csc, readonly(columns), readonly(s), out)
 
     def take(self, rows: Array) -> "Sparse":
-        if not self._in_rows:  # all of them need not be laid out in rows
-            return Sparse(sp.csc_array(self.X)[rows].tocsr())
+        if not self._in_rows and len(rows) < self.shape[0]:
+            some = some_rows(self._csc, rows, self.shape[0])
+            if some is not None:  # all of them need not be laid out in rows
+                return Sparse(sp.csc_array(some, shape=(len(rows), self.shape[1])))
         data, *places = self._csr
         signed = (each.view(each.dtype.str.replace("u", "i")) for each in places)
         return Sparse(sp.csr_array((data, *signed), shape=self.shape)[rows])
@@ -393,6 +395,8 @@ class Sparse(Design):
     def in_units(self, scale: Array, shift: Array) -> tuple["Sparse", Array]:
         if len(scale) and (scale == scale[0]).all():
             self.X.data *= scale[0]
+        elif self._by_columns:
+            self.X.data *= np.repeat(scale, np.diff(self.X.indptr))
         else:
             self.X.data *= scale[self.X.indices]
         return self, scale * shift if shift.any() else np.zeros(0)

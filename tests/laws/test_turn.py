@@ -6,8 +6,8 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skopt_solvers.designs import _turn
-from skopt_solvers.designs._turn import turned
+from skopt_solvers.designs import _turn, as_design
+from skopt_solvers.designs._turn import some_rows, turned
 from skopt_solvers.designs.sparse import unsigned
 
 
@@ -55,3 +55,32 @@ def test_many_blocks():
     back = turned((data, indices, heads), np.arange(5000), 9)
     for got, expected in zip(back, lines_of(X), strict=True):
         np.testing.assert_array_equal(got, expected)
+
+
+@given(matrices(), st.integers(0, 99))
+@settings(deadline=None, max_examples=60)
+def test_some_rows(made, seed):
+    X, _ = made
+    rng, n = np.random.default_rng(seed), X.shape[0]
+    rows = np.flatnonzero(rng.random(n) < 0.5)
+    data, indices, heads = some_rows(lines_of(X), rows, n)
+    assert data.dtype == X.dtype
+    expected = sp.csc_array(X[rows])
+    expected.sort_indices()
+    np.testing.assert_array_equal(data, expected.data)
+    np.testing.assert_array_equal(indices, expected.indices)
+    np.testing.assert_array_equal(heads, expected.indptr)
+    assert n < 2 or some_rows(lines_of(X), np.arange(n)[::-1], n) is None
+
+
+@pytest.mark.parametrize("storage", [sp.csc_array, sp.csr_array])
+@pytest.mark.parametrize("rows", [[1, 4, 5], [5, 1, 1], range(9)], ids=repr)
+def test_rows_in_other_units(storage, rows):
+    X = sp.random_array((9, 6), density=0.6, rng=1).toarray()
+    scale = np.arange(1.0, 7.0)
+    before = storage(X)
+    part, _ = as_design(before).take(np.array(rows)).in_units(scale, np.zeros(6))
+    there = X[list(rows)] * scale
+    np.testing.assert_allclose(part.dot(np.eye(6)), there, rtol=1e-15)
+    np.testing.assert_allclose(part.tdot(np.eye(len(rows))), there.T, rtol=1e-15)
+    assert (before.toarray() == X).all()
