@@ -1,5 +1,6 @@
 """Coordinate ascent on the dual problem, one sample at a time."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
 
 LOOK = 4  # epochs between exact looks at the gap
+SOON = 2.0  # times what an epoch closes when it is there, by the last look
 
 
 @dataclass
@@ -18,6 +20,7 @@ class DualState(State):
 
     ascent: Any = None
     rng: Any = None
+    enough: float = math.inf  # what an epoch closes when a look is worth it
 
 
 class DualCoordinateDescent(Solver):
@@ -88,9 +91,10 @@ class DualCoordinateDescent(Solver):
 
     def step(self, problem: Problem, state: Any) -> None:
         ascent, budget = state.ascent, state.budget
-        enough = max(budget.goal, 1e-16) * state.point.objective
+        goal = max(budget.goal, 1e-16)
+        enough = min(goal * state.point.objective, state.enough)
         most = min(LOOK, budget.max_iter - state.n_iter)
-        state.stride = 0
+        state.stride, closed = 0, 0.0
         while state.stride < most:
             closed = ascent.epoch(state.rng.permutation(ascent.runs))
             state.stride += 1
@@ -99,3 +103,4 @@ class DualCoordinateDescent(Solver):
         ascent.settle()
         state.point = ascent.point()
         state.certify(problem, ascent.witness())
+        state.enough = SOON * closed * goal / max(state.certificate.value, goal)
