@@ -94,6 +94,22 @@ def clicks(n: int = 30_000) -> Data:
     return X, X @ rng.normal(size=X.shape[1]) - 2 + rng.logistic(size=n) > 0
 
 
+def hashed(n: int = 5000, words: int = 30_000, p: int = 2**20) -> Data:
+    """Texts as `HashingVectorizer` makes them: most of a million columns are empty."""
+    rng = np.random.default_rng(9)
+    shares = np.arange(1.0, words + 1) ** -1.05
+    chosen = rng.choice(words, p=shares / shares.sum(), size=(n, 60))
+    places = rng.choice(p, size=words, replace=False)
+    rows = np.repeat(np.arange(n), 60)
+    X = sp.csr_matrix((np.ones(n * 60), (rows, places[chosen].ravel())), shape=(n, p))
+    X.sum_duplicates()
+    X = sp.csr_matrix(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X)
+    w = np.zeros(p)
+    w[places[:2000]] = rng.normal(size=2000)
+    z = X @ w
+    return X, z / z.std() + rng.normal(size=n)
+
+
 def letters(n: int = 15_000, p: int = 16, classes: int = 26) -> Data:
     """Many classes, few columns."""
     rng = np.random.default_rng(3)
@@ -132,4 +148,5 @@ MADE: dict[str, Callable[[], Data]] = {
     "redundant 10,000 x 300": redundant,
     "independent 10,000 x 300": independent,
     "crowd 500 x 5,000": crowd,
+    "hashed 5,000 x 2^20": hashed,
 }

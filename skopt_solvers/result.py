@@ -135,7 +135,9 @@ class Result:
     Attributes
     ----------
     x : ndarray of shape (size,)
-        The solution: that of the certificate if converged, else the best iterate.
+        The solution: that of the certificate if converged, else the best iterate. Of an
+        estimator it is the solver's vector, with the intercept at the mean of the
+        columns, and without columns of sparse data that have no entries.
     objective : float
         Objective at x.
     certificate : Certificate
