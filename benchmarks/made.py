@@ -30,15 +30,19 @@ def tall(n: int = 50_000, p: int = 200) -> Data:
     return X, (X / X.std(0))[:, :40] @ rng.normal(size=40) + rng.normal(size=n)
 
 
+def narrow(X: Any) -> Any:
+    """With indices as scikit-learn's lasso takes them."""
+    X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
+    return X
+
+
 def text(n: int = 20_000, p: int = 30_000, words: int = 60) -> Data:
     """Rows of words with frequencies as in language, of unit length."""
     rng = np.random.default_rng(2)
     columns = np.minimum(rng.zipf(1.3, size=n * words) - 1, p - 1)
     rows = np.repeat(np.arange(n), words)
     X = sp.csc_array((np.ones(n * words), (rows, columns)), shape=(n, p))
-    X = sp.csc_array(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X)
-    # scikit-learn's lasso refuses wider indices
-    X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
+    X = narrow(sp.csc_array(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X))
     return X, X @ rng.normal(size=p) * 5 + 0.3 * rng.normal(size=n)
 
 
@@ -103,7 +107,7 @@ def hashed(n: int = 5000, words: int = 30_000, p: int = 2**20) -> Data:
     rows = np.repeat(np.arange(n), 60)
     X = sp.csr_matrix((np.ones(n * 60), (rows, places[chosen].ravel())), shape=(n, p))
     X.sum_duplicates()
-    X = sp.csr_matrix(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X)
+    X = narrow(sp.csr_matrix(sp.diags_array(1 / sp.linalg.norm(X, axis=1)) @ X))
     w = np.zeros(p)
     w[places[:2000]] = rng.normal(size=2000)
     z = X @ w
