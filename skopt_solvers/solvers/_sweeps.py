@@ -20,6 +20,7 @@ SETTLED = 0.01  # of a sweep's first change: the rest is for the next one
 HEAVY = 2e5  # entries of an epoch from which extrapolation costs little
 LEAP = 0.5  # share of a step of all coefficients at once from which it is worth it
 SPRINT = 0.12  # pace of such steps up to which others follow
+SURE = 3.0  # times what is left that the last gain should do, for gains vary
 EXTRA = 1.3  # what extrapolation adds to the pace, as an exponent
 
 
@@ -121,7 +122,7 @@ def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     if state.swept > 2.0 * cost:
         return False
     left = math.log(max(state.certificate.value / max(state.budget.goal, 1e-14), 1.0))
-    if left < state.gain * cost:
+    if SURE * left < state.gain * cost:
         return True
     if not state.pace < 1.0:
         return False
