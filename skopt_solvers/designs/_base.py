@@ -90,10 +90,11 @@ class Design(ABC):
     dtype: np.dtype
     sparse: bool
     kept: Array | None = None
+    _whole: "Design | None" = None
 
     @property
     def whole(self) -> "Design":
-        return self
+        return self._whole or self  # it holds no reference to itself
 
     def slim(self) -> "Design":
         """The same without columns that have no entries, where these are many."""

@@ -1,4 +1,4 @@
-"""Columns laid out as rows, and the other way round."""
+"""Columns laid out as rows, and the other way round; some rows of columns."""
 
 import numpy as np
 

@@ -45,4 +45,3 @@ def _canonical(X: Any) -> Any:
     """The order of columns is what it was: nobody need look."""
     X.has_canonical_format = True
     return X
-

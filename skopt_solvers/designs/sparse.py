@@ -167,13 +167,8 @@ class Sparse(Design):
             X.sum_duplicates()
         self.X = X
         self._last: tuple[Array, Any] = np.zeros(0, np.int64), None
-        self._whole = self
         self.shape = X.shape
         self.dtype = X.dtype
-
-    @property
-    def whole(self) -> "Sparse":
-        return self._whole
 
     def slim(self) -> "Sparse":
         kept = used_columns(self.X)

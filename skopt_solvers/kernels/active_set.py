@@ -247,11 +247,15 @@ def settle(gram, v, w, level, ridge, low, high, goal):
 
 @kernel
 def minimise(gram, v, w, level, ridge, low, high, goal):
-    """Coordinate descent until signs are settled, then an active set; in one call."""
+    """Coordinate descent until signs are settled, then an active set.
+
+    In one call, which nothing can interrupt: for some hundred coefficients, that is.
+    """
     cycles = CYCLES
-    while cycles > 0:
+    for _ in range(ROUNDS):
         gram_cycles(gram, v, w, level, ridge, low, high, cycles)
         if worst(w, v, level, ridge, low, high) <= goal:
             return
-        settled = settle(gram, v, w, level, ridge, low, high, goal)
-        cycles = 0 if settled else min(3 * cycles, MOST_CYCLES)
+        if settle(gram, v, w, level, ridge, low, high, goal):
+            return
+        cycles = min(3 * cycles, MOST_CYCLES)

@@ -65,8 +65,8 @@ class BasePenalty(Adjustable, Compiled):
         return False
 
     @property
-    def alike(self) -> bool:
-        """Whether all columns are alike, and those without entries have zeros."""
+    def uniform(self) -> bool:
+        """Whether it is the same for all columns, and zero is best of those alone."""
         return False
 
     def dual(self, n_columns: int) -> bool:

@@ -127,7 +127,7 @@ class PieceWise(Penalty):
         return _unbounded(self._pieces())
 
     @property
-    def alike(self) -> bool:
+    def uniform(self) -> bool:
         p = self._pieces()
         one = not any(np.ndim(number) for number in p.values())
         held = one and p["level"] + p["ridge"] > 0

@@ -91,13 +91,13 @@ class Rough:
         """The map from v to the Hessian of the loss at `point` times v."""
         problem = self.problem
         free, lanes = problem.fit_intercept, problem.lanes
-        weights, heaviest = problem.response.weights, 0.0
+        weights = problem.response.weights
         if problem.response.shape:
             shares, coupled = point.shares, float(problem.response.loss.coupled)
         else:
             weights = weights * point.curvatures
             shares, coupled = np.ones((len(weights), 1)), 0.0
-        heaviest = float(np.max(weights, initial=0.0)) or 1.0
+        heaviest = float(np.max(np.abs(weights), initial=0.0)) or 1.0
         bends = np.empty((lanes, len(weights)), np.float32)
         small = np.empty(len(weights), np.float32)
         turned(readonly(shares), bends)

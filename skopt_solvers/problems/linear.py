@@ -474,7 +474,7 @@ class LinearProblem(Problem):
     ) -> Callable[[Array], Array]:
         assert isinstance(point, LinearPoint)
         bend = through.at(point) if through is not None else exactly(self, point)
-        ridge = self.regularizer.curvatures(point.x[: self.split])
+        ridge = self.ridge(point.x)[: self.split]
         one = float(ridge[0]) if len(ridge) and np.ptp(ridge) == 0.0 else None
 
         def product(v: Array) -> Array:

@@ -14,7 +14,7 @@ Array = np.ndarray
 
 def without_empty_columns(design: Design, penalty: BasePenalty) -> Design:
     """The design without columns that have no entries, if that changes nothing else."""
-    return design.slim() if design.sparse and penalty.alike else design
+    return design.slim() if design.sparse and penalty.uniform else design
 
 
 def linear_problem(

@@ -1,6 +1,9 @@
 """Columns without entries, as hashed features have them, are left out of a fit and of
 all that it costs; nobody can tell."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -110,14 +113,28 @@ def test_what_is_kept_as_it_is(data):
     assert full.slim() is full
 
 
+def test_designs_are_let_go_without_a_collector(data):
+    design = as_design(sp.csr_array(data[0]))
+    for each in (design, design.slim()):
+        kept = weakref.ref(each)
+    gone = weakref.ref(design)
+    gc.disable()
+    try:
+        del design, each
+        assert gone() is None
+        assert kept() is None
+    finally:
+        gc.enable()
+
+
 def test_penalties_that_tell_columns_apart():
     ones = np.ones(WIDTH)
-    assert L1(0.1).alike
-    assert L2(0.1).alike
-    assert not L1(0.1, weights=ones).alike
-    assert not L1(0.0).alike  # nothing says that they are zero
-    assert not Box(0.5, 1.0).alike
-    assert not GroupLasso(0.1, groups=[[0, 1]]).alike
+    assert L1(0.1).uniform
+    assert L2(0.1).uniform
+    assert not L1(0.1, weights=ones).uniform
+    assert not L1(0.0).uniform  # nothing says that they are zero
+    assert not Box(0.5, 1.0).uniform
+    assert not GroupLasso(0.1, groups=[[0, 1]]).uniform
 
 
 def test_warm_starts(data):

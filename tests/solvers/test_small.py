@@ -10,8 +10,10 @@ from skopt_solvers.losses import Gamma, LogCosh, Logistic, ModifiedHuber
 from skopt_solvers.penalties import L1, L2, ElasticNet
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import budget_of, run
-from skopt_solvers.solvers import LBFGS, CoordinateDescent, ProxNewton
+from skopt_solvers.solvers import LBFGS, CoordinateDescent, ProxNewton, _support
 from skopt_solvers.solvers._auto import choose
+from skopt_solvers.solvers._base import Budget
+from skopt_solvers.solvers._support import Pieces
 
 FAST = ["logistic", "squared_hinge", "huber", "poisson", "multinomial"]
 AT_ONCE = ["l1", "l2", "elastic_net", "weighted", "positive", "box"]
@@ -98,3 +100,38 @@ def test_it_goes_on_from_a_state():
         solver.step(weaker, state)
         assert state.certificate.value <= 1e-6
         assert state.n_iter == 0 < state.stride
+
+
+@given(
+    n=st.integers(1, 60), k=st.integers(1, 40), seed=st.integers(0, 9999),
+    share=st.floats(1e-4, 0.9), ridge=st.sampled_from([0.0, 1e-3, 1.0]),
+    kind=st.sampled_from(["plain", "copies", "whole", "empty"]),
+    low=st.sampled_from([-np.inf, 0.0]),
+)  # fmt: skip
+@settings(max_examples=80, deadline=None)
+def test_one_call_finds_what_many_do(n, k, seed, share, ridge, kind, low):
+    """Collinear, empty and bounded columns included."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, k))
+    if kind == "copies":
+        X = X[:, rng.integers(0, k, k)]
+    elif kind == "whole":
+        X = rng.integers(-1, 2, (n, k)).astype(float)
+    elif kind == "empty":
+        X[:, rng.random(k) < 0.4] = 0.0
+    gram, pull = X.T @ X / n, X.T @ rng.normal(size=n) / n
+    level = np.full(k, share * np.abs(pull).max())
+    pieces = Pieces(level, np.full(k, ridge), np.full(k, low), np.full(k, np.inf))
+    budget, costs = Budget(1e-6, 100), []
+    before = _support.SMALL
+    for most in (before, 0):
+        w, v = np.zeros(k), pull.copy()
+        _support.SMALL = most
+        try:
+            pieces.optimise(gram, v, w, 0.0, budget)
+        finally:
+            _support.SMALL = before
+        np.testing.assert_allclose(v, pull - gram @ w, atol=1e-10 * np.abs(pull).max())
+        penalty = np.sum(level * abs(w) + ridge * w**2 / 2)
+        costs.append(w @ gram @ w / 2 - pull @ w + penalty)
+    assert costs[0] == pytest.approx(costs[1], rel=1e-9, abs=1e-12)
