@@ -10,13 +10,8 @@ import math
 import numpy as np
 
 from .._compile import kernel
-from .coordinate import gram_cycles
 
 PIVOT = 1e-10  # least share of the diagonal: dependent columns get a damped step
-DAMPING, GROWTH = 1e-13, 30.0  # of the diagonal; more until there is a factor
-CYCLES, MOST_CYCLES = 30, 300  # of coordinate descent before an active set takes over
-ROUNDS = 200
-PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
 RELATIVE = 0.3  # violators above this share of the worst one enter together
 
 
@@ -43,15 +38,14 @@ def solve_upper(R, m, z, d):
 def append(R, m, column, diagonal, least, z):
     """Add a column to the factor: `column` holds its products, overwritten.
 
-    Returns whether its pivot, at least `least`, is positive.
+    Its pivot is at least `least`, as a share of the diagonal.
     """
     solve_lower(R, m, column, z)
     left = diagonal
     for i in range(m):
         R[i, m] = z[i]
         left -= z[i] * z[i]
-    R[m, m] = math.sqrt(max(left, least))
-    return R[m, m] > 0.0
+    R[m, m] = math.sqrt(max(left, least * diagonal))
 
 
 @kernel(sums=True)
@@ -180,8 +174,7 @@ def enter(gram, v, w, level, ridge, low, high, R, active, sign, m, goal, limit):
                 return -1
             for i in range(m):
                 column[i] = gram[active[i], a]
-            diagonal = gram[a, a] + ridge[a]
-            append(R, m, column, diagonal, PIVOT * diagonal, z)
+            append(R, m, column, gram[a, a] + ridge[a], PIVOT, z)
             active[m] = a
             sign[a] = 1.0 if over > 0.0 else -1.0
             if w[a] != 0.0:
@@ -191,71 +184,20 @@ def enter(gram, v, w, level, ridge, low, high, R, active, sign, m, goal, limit):
 
 
 @kernel
-def factored(gram, ridge, active, m, damping, R):
-    """Fill R with the factor of some coefficients; whether there is one."""
-    column, z = np.empty(m), np.empty(m)
-    for b in range(m):
-        a = active[b]
-        for i in range(b):
-            column[i] = gram[active[i], a]
-        diagonal = (1.0 + damping) * (gram[a, a] + ridge[a])
-        if not append(R, b, column, diagonal + 1e-300, 0.0, z):
-            return False
-    return True
-
-
-@kernel
-def start(gram, w, level, ridge, low, high, R, active, sign):
-    """Factor the coefficients on a smooth piece of the penalty; how many there are."""
-    m = 0
-    for a in range(w.shape[0]):
-        sign[a] = np.sign(w[a])
+def start(gram, w, level, ridge, low, high, R, active, damping):
+    """Factor the coefficients on a smooth piece of the penalty, the diagonal made
+    larger by a share of itself; how many there are, -1 where there is no factor.
+    """
+    k, m = w.shape[0], 0
+    column, z = np.empty(k), np.empty(k)
+    for a in range(k):
         if low[a] < w[a] < high[a] and not (level[a] > 0.0 and w[a] == 0.0):
+            for i in range(m):
+                column[i] = gram[active[i], a]
+            diagonal = (1.0 + damping) * (gram[a, a] + ridge[a]) + 1e-300
+            append(R, m, column, diagonal, 0.0, z)
+            if not R[m, m] > 0.0:
+                return -1
             active[m] = a
             m += 1
-    damping = DAMPING
-    while not factored(gram, ridge, active, m, damping, R) and damping < math.inf:
-        damping *= GROWTH
     return m
-
-
-@kernel
-def settle(gram, v, w, level, ridge, low, high, goal):
-    """Active-set steps; False where so much changes that cycles would be cheaper."""
-    k = w.shape[0]
-    R, active, sign = np.zeros((k, k)), np.zeros(k, np.int64), np.zeros(k)
-    m = start(gram, w, level, ridge, low, high, R, active, sign)
-    best, since = np.inf, 0
-    for _ in range(ROUNDS):
-        m, done = newton(
-            gram, v, w, level, ridge, low, high, R, active, sign, m, 4 * k + 100
-        )
-        violation = worst(w, v, level, ridge, low, high)
-        since = 0 if violation < 0.5 * best else since + 1
-        best = min(best, violation)
-        if best <= goal or since > PATIENCE:
-            return True
-        if not done:
-            return False
-        m = enter(
-            gram, v, w, level, ridge, low, high, R, active, sign, m, goal, 10 + m // 4
-        )
-        if m < 0:
-            return False
-    return True  # the last digits: the certificate tells whether they matter
-
-
-@kernel
-def minimise(gram, v, w, level, ridge, low, high, goal):
-    """Coordinate descent until signs are settled, then an active set.
-
-    In one call, which nothing can interrupt: for some hundred coefficients, that is.
-    """
-    cycles = CYCLES
-    for _ in range(ROUNDS):
-        gram_cycles(gram, v, w, level, ridge, low, high, cycles)
-        if worst(w, v, level, ridge, low, high) <= goal:
-            return
-        if settle(gram, v, w, level, ridge, low, high, goal):
-            return
-        cycles = min(3 * cycles, MOST_CYCLES)

@@ -12,16 +12,7 @@ import numpy as np
 
 from .._compile import readonly
 from .._matrices import diagonal
-from ..kernels.active_set import (
-    CYCLES,
-    MOST_CYCLES,
-    PATIENCE,
-    ROUNDS,
-    enter,
-    minimise,
-    newton,
-    worst,
-)
+from ..kernels.active_set import enter, newton, start, worst
 from ..kernels.coordinate import gram_cycles
 from ..problems._cholesky import damped_cholesky
 from ._base import Budget
@@ -29,7 +20,12 @@ from ._base import Budget
 Array = np.ndarray
 
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
-SMALL = 100  # coefficients up to which all of it is done in one call
+ROUNDS = 200
+PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
+CYCLES = 30
+MOST_CYCLES = 300  # between two active sets, where many coefficients leave at once
+SMALL = 100  # coefficients up to which calls take longer than a plain factor
+DAMPING = 1e-13  # share of the diagonal that dependent columns get, at least
 PORTION = 30_000_000  # operations between two looks at the clock
 LARGE = 300  # coefficients beyond which one departure costs as much as a cycle
 
@@ -92,9 +88,6 @@ def optimise(
     """
     goal = max(inner, PRECISION * float(np.max(np.abs(v), initial=0.0)))
     frozen = readonly(np.ascontiguousarray(gram))
-    if len(w) <= SMALL:
-        minimise(frozen, v, w, *pieces.all, goal)
-        return
     cycles = CYCLES
     while cycles and not budget.spent:
         _cycle(frozen, v, w, pieces, cycles, budget)
@@ -109,14 +102,9 @@ def _settle(
 ) -> bool:
     """Active-set steps; False where so much changes that cycles would be cheaper."""
     k = len(w)
-    starting = np.flatnonzero(pieces.inside(w))
-    m = len(starting)
-    R = np.zeros((k, k))
-    R[:m, :m] = factor(gram[np.ix_(starting, starting)], pieces.ridge[starting])
-    active = np.zeros(k, np.int64)
-    active[:m] = starting
-    sign = np.sign(w)
+    R, active, sign = np.zeros((k, k)), np.zeros(k, np.int64), np.sign(w)
     fixed = (gram, v, w, *pieces.all, R, active, sign)
+    m = _start(gram, w, pieces, R, active)
     best, since = np.inf, 0
     for _ in range(ROUNDS):
         m, done = _newton(fixed, m, budget)
@@ -131,6 +119,20 @@ def _settle(
         if m < 0:
             return False
     return True  # the last digits: the certificate tells whether they matter
+
+
+def _start(gram: Array, w: Array, pieces: Pieces, R: Array, active: Array) -> int:
+    """Factor the coefficients on a smooth piece of the penalty; how many there are."""
+    if len(w) <= SMALL:
+        m = start(gram, readonly(w), *pieces.all, R, active, DAMPING)
+        if m >= 0:
+            return int(m)
+    starting = np.flatnonzero(pieces.inside(w))
+    m = len(starting)
+    R[:] = 0.0
+    R[:m, :m] = factor(gram[np.ix_(starting, starting)], pieces.ridge[starting])
+    active[:m] = starting
+    return m
 
 
 def _cycle(
@@ -160,5 +162,5 @@ def factor(matrix: Array, ridge: Array) -> Array:
         return matrix
     damped, whole = matrix.copy(), np.diag(matrix) + ridge
     diagonal(damped)[:] = whole + 1e-300
-    lower = damped_cholesky(damped, whole, 1e-13)
+    lower = damped_cholesky(damped, whole, DAMPING)
     return np.eye(len(matrix)) if lower is None else lower.T

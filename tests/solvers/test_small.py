@@ -109,7 +109,7 @@ def test_it_goes_on_from_a_state():
     low=st.sampled_from([-np.inf, 0.0]),
 )  # fmt: skip
 @settings(max_examples=80, deadline=None)
-def test_one_call_finds_what_many_do(n, k, seed, share, ridge, kind, low):
+def test_either_factor_leads_to_the_same_end(n, k, seed, share, ridge, kind, low):
     """Collinear, empty and bounded columns included."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, k))
