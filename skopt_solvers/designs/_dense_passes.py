@@ -1,5 +1,6 @@
 """Passes over a dense matrix with float64 sums: BLAS where X is float64."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,12 +8,13 @@ import numpy as np
 
 from .._compile import kernel, readonly
 from .._threads import in_parts
+from ._narrow import NARROW, mirror, narrow_gram
 
 Array = np.ndarray
 BLOCK = 1 << 16  # entries of a block of rows: 512 KB, stays in the L2 cache
 # terms of a sum that are summed by themselves: rounding errors do not add up
 RUN, STACK = 512, 64
-NARROW, LARGE = 32, 1 << 20  # columns and entries from which rows are passed one by one
+LEAST, LARGE = 32, 1 << 20  # columns and entries from which rows are passed one by one
 FLAT, MOST = 4, 2000  # rows per column of a block of a Gram matrix, and at most
 FEW, SMALL = 4, 3000  # Gram matrices side by side; columns up to which two are small
 DENSE, DENSER = 0.25, 0.02  # cost of products of a pass, and of a Gram matrix
@@ -20,9 +22,14 @@ DENSE, DENSER = 0.25, 0.02  # cost of products of a pass, and of a Gram matrix
 
 def blocks(X: Array, width: int, least: int = 16) -> Iterator[slice]:
     """Slices of the rows of X, `BLOCK` entries each, and at least so many rows."""
+    return _within(slice(0, X.shape[0]), width, least)
+
+
+def _within(lines: slice, width: int, least: int) -> Iterator[slice]:
+    """As `blocks`, of some of the lines of a matrix."""
     step = max(BLOCK // max(width, 1), least)
-    for start in range(0, X.shape[0], step):
-        yield slice(start, start + step)
+    for start in range(lines.start, lines.stop, step):
+        yield slice(start, min(start + step, lines.stop))
 
 
 def dot(X: Array, w: Array) -> Array:
@@ -48,7 +55,7 @@ def _by_loops(X: Array, v: Array) -> bool:
     lines, length = X.shape if X.flags.c_contiguous else X.shape[::-1]
     if v.ndim > 1 or X.dtype != np.float64:
         return v.ndim == 1
-    return lines >= length >= NARROW and X.size >= LARGE
+    return lines >= length >= LEAST and X.size >= LARGE
 
 
 def _along(lines: Array, v: Array) -> Array:
@@ -128,32 +135,54 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     k = len(columns)
     if not k:
         return np.zeros((0, 0))
-    shift, present = shift[columns], np.flatnonzero(d)  # rows of no weight cost nothing
-    every = len(present) == len(d)
-    uniform = every and d.min() == d.max()
+    shift, low = shift[columns], d.min(initial=math.inf)
+    present = None if low > 0.0 else np.flatnonzero(d)  # no weight, no cost
+    count = len(d) if present is None else len(present)
+    uniform = count > 0 and low == d.max()
     lengths = None if uniform else np.sqrt(d)
-    cut = _rows_of(X, columns, None if every else present)
+    if k <= NARROW and 2 * count >= len(d):
+        total = _narrow(X, lengths, columns, shift)
+        mirror(total)
+    else:
+        total = _wide(X, lengths, columns, shift, present)
+    return total * d[0] if uniform else total
 
-    centred = bool(shift.any())
+
+def _narrow(X: Array, lengths: Array | None, columns: Array, shift: Array) -> Array:
+    """The Gram matrix of few columns."""
+    long = readonly(np.zeros(0) if lengths is None else lengths)
+    numbers = long, readonly(columns), readonly(shift)
+    X = readonly(X)
+
+    def of(rows: slice) -> Array:
+        return narrow_gram(X, rows.start, rows.stop, *numbers)  # type: ignore[no-any-return]
+
+    return _added(_in_parts(of, len(X), len(columns)))
+
+
+def _wide(
+    X: Array, lengths: Array | None, columns: Array, shift: Array, present: Array | None
+) -> Array:
+    """The Gram matrix of the rows that are present, block by block by BLAS."""
+    k, count = len(columns), len(X) if present is None else len(present)
+    cut, centred = _rows_of(X, columns, present), bool(shift.any())
 
     def of(rows: slice) -> Array:
         total, room = np.zeros((k, k)), None
-        for b in blocks(present[rows], k, min(FLAT * k, MOST)):
-            b = slice(rows.start + b.start, min(rows.start + b.stop, rows.stop))
+        for b in _within(rows, k, min(FLAT * k, MOST)):
             part = cut(b)
             room = np.empty_like(part, np.float64) if room is None else room
             own = room[: len(part)]  # fresh memory for each would cost as much again
             if centred:
                 part = np.subtract(part, shift, out=own)
             if lengths is not None:
-                scale = lengths[b if every else present[b], None]
+                scale = lengths[b if present is None else present[b], None]
                 part = np.multiply(part, scale, out=own)
             part = part.astype(np.float64, copy=False)
             total += part.T @ part
         return total
 
-    total = _added(_in_parts(of, len(present), k))
-    return total * d[0] if uniform else total
+    return _added(_in_parts(of, count, k))
 
 
 def _in_parts(of: Callable[[slice], Array], n: int, k: int) -> list[Array]:
@@ -195,8 +224,7 @@ def cross(
 
     def of(some: slice) -> Array:
         total = np.zeros((len(X), len(X)))
-        for b in blocks(columns[some], len(X), min(FLAT * len(X), MOST)):
-            b = slice(some.start + b.start, min(some.start + b.stop, some.stop))
+        for b in _within(some, len(X), min(FLAT * len(X), MOST)):
             part = X[:, b].T if every else X[:, columns[b]].T
             part = (part if means is None else part - means[b]) * root[b]
             part = part.astype(dtype, copy=False)

@@ -198,11 +198,3 @@ def outer_rows(data, indices, starts, d, total):
                 row[indices[b]] += left * data[b]
                 b += one
             a += one
-
-
-@kernel
-def mirror(matrix):
-    """Copy the part above the diagonal to the part below it."""
-    for j in range(len(matrix)):
-        for i in range(j):
-            matrix[j, i] = matrix[i, j]

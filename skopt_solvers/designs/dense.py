@@ -18,6 +18,7 @@ from ._dense_passes import (
     tdot,
     weighted_sum,
 )
+from ._narrow import NARROW
 
 
 class DenseRows(Rows):
@@ -172,7 +173,8 @@ class Dense(Design):
         return len(columns) * (self.shape[0] + 40) / (12.0 * max(self.shape[1], 1))
 
     def gram_cost(self, columns: Array) -> float:
-        return len(columns) * (len(columns) + 40) / (12.0 * max(self.shape[1], 1))
+        k = len(columns)
+        return k * (k + (20 if k <= NARROW else 40)) / (12.0 * max(self.shape[1], 1))
 
     @property
     def columns_cost(self) -> float:

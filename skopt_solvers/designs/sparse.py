@@ -11,6 +11,7 @@ from .._compile import readonly
 from .._threads import in_chunks
 from ._base import TURN, Array, Columns, Design, Rows
 from ._dense_passes import extended
+from ._narrow import NARROW, mirror, narrow_gram_of_columns, narrow_gram_of_rows
 from ._sparse_passes import (
     MANY,
     TILE,
@@ -18,7 +19,6 @@ from ._sparse_passes import (
     gather_lanes,
     gather_some,
     gather_squares,
-    mirror,
     outer,
     outer_rows,
     scatter,
@@ -31,6 +31,7 @@ from ._turn import some_rows, turned
 from ._used import only, used_columns
 
 CACHED = 4e6  # entries about which a cache no longer holds them
+BLOCKS = 0.015  # passes over an entry that a product of dense blocks costs
 ALIKE = 10.0  # largest ratio of a column's size to the median that is no other unit
 
 
@@ -276,6 +277,8 @@ class Sparse(Design):
         new = np.zeros((len(columns), len(columns)))
         if not len(columns):  # needs no conversion
             return new
+        if not first and self._crowded(columns) and d.min() >= 0.0:
+            return self._narrow_gram(d, columns, shift[columns])
         if self._all(columns) and not first and len(columns) <= TILE:
             outer_rows(*self._csr, readonly(d), new)
         else:
@@ -290,6 +293,18 @@ class Sparse(Design):
             new = new - np.outer(shift, sums[first:]) - np.outer(sums, shift[first:])
             new += d.sum() * np.outer(shift, shift[first:])
         return new if known is None else extended(known, new)
+
+    def _narrow_gram(self, d: Array, columns: Array, shift: Array) -> Array:
+        """Centred by blocks of rows that are laid out as dense ones."""
+        uniform = d.min() == d.max()
+        lengths = readonly(np.zeros(0) if uniform else np.sqrt(d))
+        numbers = self.shape[0], lengths, readonly(columns), readonly(shift)
+        if self._from_rows(columns):
+            total = narrow_gram_of_rows(*self._csr, *numbers)
+        else:
+            total = narrow_gram_of_columns(*self._csc, *numbers)
+        mirror(total)
+        return total * d[0] if uniform else total  # type: ignore[no-any-return]
 
     def _laid_out(self, columns: Array) -> tuple[Array, Array, Array]:
         """These columns as rows; kept, for the weights change more often."""
@@ -308,12 +323,8 @@ class Sparse(Design):
         return 0.0 if self._by_columns or "_csc" in vars(self) else TURN
 
     def layout_cost(self, columns: Array) -> float:
-        if self._in_rows and self._all(columns):
-            return 0.0
-        if np.array_equal(self._last[0], columns):
-            return 0.0
-        entries = float(np.sum(self._lengths[columns]))
-        return TURN * entries / (self.nnz + CACHED)
+        products, layout, blocks = self._costs(columns)
+        return layout if products + layout <= blocks else 0.0
 
     def lines(self, columns: Array) -> Array:
         some = self.X[:, columns].toarray()
@@ -342,11 +353,41 @@ class Sparse(Design):
         return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
 
     def gram_cost(self, columns: Array) -> float:
-        if self._all(columns) and self._in_rows:
-            lengths = np.diff(self._csr[2]).astype(np.float64)
-            return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
-        entries = float(np.sum(self._lengths[columns]))
-        return 0.3 * entries**2 / max(self.shape[0] * self.nnz, 1)
+        products, _, blocks = self._costs(columns)
+        return min(products, blocks)
+
+    def _costs(self, columns: Array) -> tuple[float, float, float]:
+        """Passes that a Gram matrix costs: products of entries, a copy of these as rows
+        before, or all in blocks of rows that are laid out as dense ones.
+        """
+        n, k, unit = self.shape[0], len(columns), float(max(self.nnz, 1))
+        if self._from_rows(columns):
+            entries, layout = unit, 0.0
+            products = 0.3 * self._squares_of_rows / unit
+        else:
+            entries = float(np.sum(self._lengths[columns]))
+            products = 0.3 * entries**2 / max(n * unit, 1.0)
+            known = np.array_equal(self._last[0], columns)
+            layout = 0.0 if known else TURN * entries / (unit + CACHED)
+        blocks = math.inf
+        if k <= NARROW:
+            blocks = (BLOCKS * n * k * (k + 20) + entries) / unit
+        return products, layout, blocks
+
+    def _crowded(self, columns: Array) -> bool:
+        """Whether columns are so few, and so full, that such blocks cost less."""
+        products, layout, blocks = self._costs(columns)
+        return blocks < products + layout
+
+    def _from_rows(self, columns: Array) -> bool:
+        """Whether their Gram matrix is best made of rows as they are."""
+        return self._in_rows and self._all(columns)
+
+    @cached_property
+    def _squares_of_rows(self) -> float:
+        """Sum of the squares of the numbers of entries of all rows."""
+        lengths = np.diff(self._csr[2]).astype(np.float64)
+        return float(lengths @ lengths)
 
     def dot_columns(self, columns: Array, w: Array) -> Array:
         out: Array = np.zeros((self.shape[0], *w.shape[1:]))
