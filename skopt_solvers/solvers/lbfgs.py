@@ -29,6 +29,7 @@ from .preconditioners import (
 
 CHEAP = 200.0  # evaluations that a Hessian may cost before L-BFGS does without
 DEAR, HEAVY = 3.0, 2e7  # evaluations and operations from which it is put off
+LIGHT = 1.5  # evaluations of one that may be new after every step
 ONCE = 8.0  # the same of one that need not be formed again
 AT_ONCE = 5.0  # evaluations that a Hessian may cost to be new where curvatures jump
 LATE = 2.0  # times the cost of a factor: the most that is done without one
@@ -441,7 +442,7 @@ class LBFGS(Solver):
         if cost < AT_ONCE and state.metric.factored and _bent(problem, state.point):
             return bool(state.pairs)
         since = len(state.decrements) - 1
-        if since < max(2.0, cost / 2):
+        if since < max(1.0 if cost <= LIGHT else 2.0, cost / 2):
             return False
         if since > LATE * cost and not state.metric.factored:
             return True
