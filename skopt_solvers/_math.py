@@ -1,7 +1,8 @@
 """Elementary functions that LLVM can vectorise inside any loop that calls them.
 
-libm's ``exp`` and ``log1p`` are calls, which no loop can hold in SIMD lanes: 50,000
-rows cost 0.7 ms through libm and 0.05 ms through these.
+libm's ``exp`` and ``log`` are calls, which no loop can hold in SIMD lanes: 50,000 rows
+cost 0.7 ms through libm and 0.05 ms through these. Nor can it hold branches: both sides
+are computed, and one is selected.
 """
 
 import math
@@ -18,6 +19,12 @@ LOG2_E = 1.44269504088896338700
 # adding 1.5 * 2**52 rounds to an integer, which then stands in the lowest bits
 ROUND = 6755399441055744.0
 ROUND_BITS = 0x4338000000000000
+# 2**52 in the exponent of a number whose lowest bits are an integer
+INTEGER, INTEGER_BITS = 4503599627370496.0, 0x4330000000000000
+MANTISSA, ONE_BITS = 0x000FFFFFFFFFFFFF, 0x3FF0000000000000
+ROOT_2 = math.sqrt(2.0)
+DENORMAL = 2.0**-1022
+TINY = 1e-300  # whose product with its logarithm is as good as zero
 LARGEST = 709.0
 SMALLEST = -708.0
 
@@ -59,8 +66,33 @@ def _fast_faded(x: float) -> float:
     return (1.0 - s) - s * q  # type: ignore[no-any-return]
 
 
+@kernel
+def _fast_log(x: float) -> float:
+    bits = bits_from_float(x * 2.0**54 if x < DENORMAL else x)
+    k = float_from_bits((bits >> 52) | INTEGER_BITS) - (INTEGER + 1023.0)
+    k = k - 54.0 if x < DENORMAL else k
+    m = float_from_bits((bits & MANTISSA) | ONE_BITS)
+    k = k + 1.0 if m > ROOT_2 else k
+    m = 0.5 * m if m > ROOT_2 else m
+    # log(m) = 2 atanh(s), |s| <= 0.172: the first term left out is 2e-18
+    s = (m - 1.0) / (m + 1.0)
+    q = s * s
+    q2 = q * q
+    q4 = q2 * q2
+    low = (1.0 / 3.0 + q * (1.0 / 5.0)) + q2 * (1.0 / 7.0 + q * (1.0 / 9.0))
+    high = (1.0 / 11.0 + q * (1.0 / 13.0)) + q2 * (1.0 / 15.0 + q * (1.0 / 17.0))
+    high = high + q4 * (1.0 / 19.0 + q * (1.0 / 21.0))
+    rest = k * LN2_LOW + 2.0 * s * q * (low + q4 * high)
+    total = k * LN2_HIGH + (2.0 * s + rest)
+    return total if x < math.inf else x
+
+
 def _plain_exp(x: float) -> float:
     return float(np.exp(min(max(x, SMALLEST), LARGEST) if x == x else x))
+
+
+def _plain_log(x: float) -> float:
+    return float(np.log(x))
 
 
 def _plain_faded(x: float) -> float:
@@ -69,6 +101,9 @@ def _plain_faded(x: float) -> float:
 
 exp = _fast_exp if JIT else _plain_exp
 """``e**x`` to 2 units in the last place; x is clipped to [-708, 709], NaN stays NaN."""
+
+log = _fast_log if JIT else _plain_log
+"""Natural logarithm of a positive x, to 3e-16 of itself; NaN stays NaN."""
 
 faded = _fast_faded if JIT else _plain_faded
 """``1 - e**-x`` for x of at least 0, to 3e-16 of itself."""
@@ -101,26 +136,25 @@ def log1p_unit(e: float) -> float:
 @kernel
 def relative_entropy(a: float, b: float, log_b: float) -> float:
     """``a log(a/b) - a + b``, never negative; infinite for a < 0."""
-    if a < 0.0:
-        return math.inf
-    if a == 0.0:
-        return b
-    d = a - b
-    if abs(d) < 0.1 * (a + b):
-        # nothing cancels in this series (Loader 2000, "Fast and accurate computation of
-        # binomial probabilities"); the first term left out is 1e-16 of the first
-        r = d / (a + b)
-        q = r * r
-        total = 1.0 / 17.0
-        total = total * q + 1.0 / 15.0
-        total = total * q + 1.0 / 13.0
-        total = total * q + 1.0 / 11.0
-        total = total * q + 1.0 / 9.0
-        total = total * q + 1.0 / 7.0
-        total = total * q + 1.0 / 5.0
-        total = total * q + 1.0 / 3.0
-        return d * r + 2.0 * a * r * q * total
-    return max(a * (math.log(a) - log_b) - a + b, 0.0)
+    d, size = a - b, a + b
+    # nothing cancels in this series (Loader 2000, "Fast and accurate computation of
+    # binomial probabilities"); the first term left out is 1e-16 of the first
+    r = d / (size if size > TINY else TINY)
+    q = r * r
+    total = 1.0 / 17.0
+    total = total * q + 1.0 / 15.0
+    total = total * q + 1.0 / 13.0
+    total = total * q + 1.0 / 11.0
+    total = total * q + 1.0 / 9.0
+    total = total * q + 1.0 / 7.0
+    total = total * q + 1.0 / 5.0
+    total = total * q + 1.0 / 3.0
+    near = d * r + 2.0 * a * r * q * total
+    far = a * (log(a if a > TINY else TINY) - log_b) - d
+    far = 0.0 if far < 0.0 else far
+    out = near if abs(d) < 0.1 * size else far
+    out = b if a == 0.0 else out
+    return math.inf if a < 0.0 else out
 
 
 @kernel
@@ -131,15 +165,10 @@ def bernoulli_divergence(a: float, x: float) -> float:
     """
     e = exp(-abs(x))
     rest = log1p_unit(e)
-    large, log_large = 1.0 / (1.0 + e), -rest
-    small, log_small = e / (1.0 + e), -abs(x) - rest
-    if x < 0.0:
-        return relative_entropy(a, small, log_small) + relative_entropy(
-            1.0 - a, large, log_large
-        )
-    return relative_entropy(a, large, log_large) + relative_entropy(
-        1.0 - a, small, log_small
-    )
+    large, small = 1.0 / (1.0 + e), e / (1.0 + e)
+    up, down = min(x, 0.0) - rest, min(-x, 0.0) - rest
+    first = relative_entropy(a, small if x < 0.0 else large, up)
+    return first + relative_entropy(1.0 - a, large if x < 0.0 else small, down)
 
 
 @kernel

@@ -40,8 +40,8 @@ def gaps(loss, y, s, z, slopes, scale):
     """Weighted sum of Fenchel-Young gaps at the slopes times `scale`."""
     total = 0.0
     for i in range(z.shape[0]):
-        if s[i] > 0.0:
-            total += s[i] * loss.gap(y[i], z[i], scale * slopes[i])
+        gap = loss.gap(y[i], z[i], scale * slopes[i])
+        total += s[i] * gap if s[i] > 0.0 else 0.0  # it may be infinite
     return total
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .._math import LARGEST, exp, relative_entropy
+from .._math import LARGEST, exp, log, relative_entropy
 from ._base import reject
 from ._links import LogLink
 
@@ -31,17 +31,18 @@ class Gamma(LogLink):
     likelihood = "free"
 
     def value(self, y, p):
-        t = math.log(y) - p
-        return math.inf if t > LARGEST else relative_entropy(1.0, exp(t), t)
+        t = log(y) - p
+        value = relative_entropy(1.0, exp(t), t)
+        return math.inf if t > LARGEST else value
 
     def slope(self, y, p):
-        return 1.0 - exp(math.log(y) - p)
+        return 1.0 - exp(log(y) - p)
 
     def curvature(self, y, p):
-        return exp(math.log(y) - p)
+        return exp(log(y) - p)
 
     def gap(self, y, p, q):
-        t = math.log(y) - p
+        t = log(y) - p
         return relative_entropy(1.0 - q, exp(t), t)
 
     def check(self, y: np.ndarray) -> None:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .._math import LARGEST, exp
+from .._math import LARGEST, exp, log
 from ._base import reject
 from ._links import LogLink
 
@@ -32,17 +32,16 @@ class InverseGaussian(LogLink):
     likelihood = "free"
 
     def value(self, y, p):
-        t = math.log(y) - p
-        if t > 0.5 * LARGEST:  # the square would overflow
-            return math.inf
-        return (1.0 - exp(t)) * (1.0 - exp(t)) / (2.0 * y)
+        t = log(y) - p
+        value = (1.0 - exp(t)) * (1.0 - exp(t)) / (2.0 * y)
+        return math.inf if t > 0.5 * LARGEST else value  # the square would overflow
 
     def slope(self, y, p):
-        u = exp(math.log(y) - p)
+        u = exp(log(y) - p)
         return u * ((1.0 - u) / y)
 
     def curvature(self, y, p):
-        u = exp(math.log(y) - p)
+        u = exp(log(y) - p)
         return u * ((2.0 * u - 1.0) / y)
 
     @property

@@ -1,10 +1,8 @@
 """Negative binomial deviance of counts, with the logarithmic link."""
 
-import math
-
 import numpy as np
 
-from .._math import bernoulli_divergence, exp
+from .._math import bernoulli_divergence, exp, log
 from .._params import Number, validate
 from ._base import reject
 from ._links import LogLink
@@ -50,22 +48,22 @@ class NegativeBinomial(LogLink):
 
     def value(self, y, p):
         k = 1.0 / self.dispersion
-        return (y + k) * bernoulli_divergence(y / (y + k), p - math.log(k))
+        return (y + k) * bernoulli_divergence(y / (y + k), p - log(k))
 
     def slope(self, y, p):
         k = 1.0 / self.dispersion
-        x = p - math.log(k)
+        x = p - log(k)
         e = exp(-abs(x))
         return (k - y * e if x > 0.0 else k * e - y) / (1.0 + e)
 
     def curvature(self, y, p):
         k = 1.0 / self.dispersion
-        e = exp(-abs(p - math.log(k)))
+        e = exp(-abs(p - log(k)))
         return (y + k) * (e / ((1.0 + e) * (1.0 + e)))
 
     def gap(self, y, p, q):
         k = 1.0 / self.dispersion
-        return (y + k) * bernoulli_divergence((y + q) / (y + k), p - math.log(k))
+        return (y + k) * bernoulli_divergence((y + q) / (y + k), p - log(k))
 
     def falls(self, y):
         return -1.0 * (y == 0.0)

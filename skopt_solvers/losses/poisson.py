@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .._math import LARGEST, exp, relative_entropy
+from .._math import LARGEST, TINY, exp, log, relative_entropy
 from ._base import reject
 from ._links import LogLink
 
@@ -31,10 +31,9 @@ class Poisson(LogLink):
     likelihood = "fixed"
 
     def value(self, y, p):
-        constant = y * (math.log(y) - 1.0) if y > 0.0 else 0.0
-        if p > LARGEST:  # e**p overflows: y * p must not outweigh it
-            return math.inf
-        return exp(p) - y * p + constant
+        constant = y * (log(y if y > TINY else TINY) - 1.0)
+        value = exp(p) - y * p + constant
+        return math.inf if p > LARGEST else value  # e**p overflows, and outweighs y * p
 
     def slope(self, y, p):
         return exp(p) - y

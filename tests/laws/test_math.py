@@ -13,6 +13,7 @@ from skopt_solvers._math import (
     SMALLEST,
     exp,
     faded,
+    log,
     log1p_unit,
     relative_entropy,
 )
@@ -49,6 +50,22 @@ def test_exp_is_clipped_and_shows_nan():
     assert exp(1e300) == exp(math.inf) == exp(LARGEST)
     assert exp(-1e300) == exp(-math.inf) == exp(SMALLEST) < 1e-307
     assert math.isnan(exp(math.nan))
+
+
+@given(st.floats(0.0, exclude_min=True, allow_infinity=False))
+@settings(deadline=None, max_examples=500)
+def test_log(x):
+    assert error(log(x), exact(Decimal.ln, x)) <= 2
+
+
+@pytest.mark.parametrize("x", [5e-324, 2.0**-1022, 0.7071, 1.0, 1.4142135, 1.4142136])
+def test_log_at_ends_and_knots(x):
+    assert error(log(x), exact(Decimal.ln, x)) <= 2
+
+
+def test_log_shows_what_is_not_finite():
+    assert log(math.inf) == math.inf
+    assert math.isnan(log(math.nan))
 
 
 @given(st.floats(1e-300, 800.0))
