@@ -78,7 +78,7 @@ def certify(
     gap = estimate
     if not whole:
         slopes, v = _project(problem, witness)
-        gap = _gap(problem, point, slopes, v, skip_loss=False)
+        gap = _gap(problem, point, slopes, v)
     # losses and penalties are at least zero: so is the optimum
     gap = min(gap, point.objective)
     return Certificate(gap / unit if gap > 0 else 0.0, "duality gap")
@@ -87,26 +87,30 @@ def certify(
 def _gap(
     problem: "LinearProblem",
     point: "LinearPoint",
-    slopes: Array,
+    slopes: Array | None,
     v: Array,
-    skip_loss: bool,
     enough: float = math.inf,
 ) -> float:
     """The gap of feasible slopes, scaled into the domain of the conjugate.
 
-    Where the share of the penalty exceeds `enough`, or slopes are far too large, a
-    bound does for that of the loss: its gap is convex in the scale, zero at one and the
-    loss itself at zero.
+    The slopes are the point's own if there are none given. Where the share of the
+    penalty exceeds `enough`, or slopes are far too large, a bound does for that of the
+    loss: its gap is convex in the scale, zero at one and the loss itself at zero. That
+    of a quadratic loss is a square, which needs no slopes.
     """
+    response, own = problem.response, slopes is None
     scale = problem.regularizer.shrinkage(v)
-    scale = min(scale, problem.response.room(slopes))
+    if not response.separable:
+        scale = min(scale, response.room(point.slopes if own else slopes))
     gap = problem.regularizer.gap(point.x[: problem.split], v, scale)
-    if skip_loss and problem.response.separable:
+    if own and response.separable:
         bound = gap + (1.0 - scale) * point.loss
         if gap > enough or (scale < FAR and bound > enough):
             return float(bound)
-    if not (skip_loss and scale == 1.0):  # a point is its own best witness
-        gap += problem.response.gap(point.z, slopes, scale)
+    if own and response.loss.quadratic:
+        gap += (1.0 - scale) ** 2 * point.loss
+    elif not (own and scale == 1.0):  # a point is its own best witness
+        gap += response.gap(point.z, point.slopes if own else slopes, scale)
     return float(gap) if not math.isnan(gap) else math.inf
 
 
@@ -119,12 +123,14 @@ def _estimate(
 ) -> tuple[float, bool]:
     """The gap if free directions were independent; whether that is all of it."""
     v = -gradient[: problem.split]
-    own = witness is point
-    gap = _gap(problem, point, witness.slopes, v, own, enough)
+    slopes = None if witness is point else witness.slopes
+    gap = _gap(problem, point, slopes, v, enough)
     loose = problem.loose
     if not len(loose):
         return gap, gap <= enough
     residual = gradient[loose]
+    if not residual.any():
+        return gap, gap <= enough
     size = problem.response.weights @ np.abs(witness.slopes)
     norms = problem.norms[loose]
     balanced = bool(np.all(np.abs(residual) <= ROUNDING * norms * np.max(size)))

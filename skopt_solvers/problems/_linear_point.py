@@ -115,6 +115,31 @@ class LinearPoint(Point):
         return response.bend(self.shares, v, response.weights)
 
 
+class QuadraticPoint(LinearPoint):
+    """A point whose loss, a quadratic, and its gradient are known without predictions.
+
+    Those are made once somebody asks for them.
+    """
+
+    def __init__(
+        self, problem: "LinearProblem", x: Array, loss: float, gradient: Array
+    ) -> None:
+        self.problem = problem
+        self.x = readonly(x)
+        self.loss, self.loss_gradient = loss, gradient
+        self._curvatures = problem.null.curvatures
+        self.cost = problem.regularizer.cost(x[: problem.split])
+        self.objective = self.loss + self.cost
+
+    @cached_property
+    def z(self) -> Array:  # type: ignore[override]
+        return self.problem.push(self.x)
+
+    @cached_property
+    def slopes(self) -> Array:  # type: ignore[override]
+        return self.problem.response.jets(self.z)[1]  # type: ignore[no-any-return]
+
+
 class LinearLine(Line):
     """One product with X serves every trial of a line search."""
 

@@ -1,6 +1,7 @@
 """The quadratic model of a loss around the current predictions, column by column."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,23 +26,46 @@ class Model:
 
     Attributes
     ----------
+    problem, point
+        Of what, and where.
     h : ndarray of shape (n,)
         Weighted curvatures.
-    r : ndarray of shape (n,)
-        Minus the weighted slopes, after the intercept was minimised out.
     total : float
         Sum of h.
     uniform : float
         The value of h where it is the same everywhere, else 0.
-    shift : float or ndarray of shape (lanes,)
-        The move of the intercept that r contains.
     """
 
+    problem: LinearProblem
+    point: LinearPoint
     h: Array
-    r: Array
     total: float
     uniform: float
-    shift: Any
+
+    @cached_property
+    def shift(self) -> Any:
+        """The move of the intercept that r contains, of the shape of a prediction."""
+        problem, point = self.problem, self.point
+        shape = problem.response.shape
+        if not problem.fit_intercept:
+            return np.zeros(shape)
+        if "loss_gradient" in vars(point):
+            return -point.loss_gradient[problem.split :].reshape(shape) / self.total
+        return self._pull.sum(axis=0) / self.total
+
+    @cached_property
+    def _pull(self) -> Array:
+        """Minus the weighted slopes."""
+        return -self.problem.response.weigh(self.point.slopes)  # type: ignore[no-any-return]
+
+    @cached_property
+    def r(self) -> Array:
+        """Minus the weighted slopes, after the intercept was minimised out."""
+        if not self.problem.fit_intercept:
+            return self._pull
+        lanes = bool(self.problem.response.shape)
+        move = np.multiply.outer(self.h, self.shift) if lanes else self.shift * self.h
+        return np.asarray(self._pull - move)
 
 
 def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
@@ -58,12 +82,7 @@ def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
         bends = np.where(bends > 0, np.maximum(bends, LEAST * mean), floor)
     h = weights * bends
     uniform = float(h[0]) if quadratic and h.min() == h.max() else 0.0
-    r = -problem.response.weigh(point.slopes)
-    total, shift = float(h.sum()), np.zeros(problem.response.shape)
-    if problem.fit_intercept:
-        shift = r.sum(axis=0) / total
-        r = r - (np.multiply.outer(h, shift) if lanes else shift * h)
-    return Model(readonly(h), r, total, uniform, shift)
+    return Model(problem, point, readonly(h), float(h.sum()), uniform)
 
 
 def means_of(problem: LinearProblem, h: Array, columns: Array) -> Array:

@@ -21,6 +21,7 @@ from . import _across
 from ._base import Array, Budget, Stretch
 from ._path_columns import Grams, Residuals
 from ._support import PORTION, Pieces, factor, optimise
+from ._working_gram import CANCELLED
 
 Whole = Callable[[], Array]  # the weighted mean of products of all centred columns
 
@@ -39,7 +40,6 @@ MOVES = 0.7  # cost of a factor that follows all its coefficients in or out, lik
 CYCLE, LEAST = 1.5, 2  # cost of an entry in a cycle, if of the data 1; cycles allowed
 SLIM = 1.5  # columns per row from which cycles are on residuals
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
-CANCELLED = 1e-7  # of the null model's loss; below it losses come from residuals
 
 
 @dataclass

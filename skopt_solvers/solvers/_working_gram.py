@@ -6,13 +6,17 @@ from typing import Any
 import numpy as np
 
 from .._matrices import diagonal
-from ..problems.linear import LinearProblem
+from ..problems._linear_point import QuadraticPoint
+from ..problems.linear import LinearPoint, LinearProblem
 from ._base import Array, State
 from ._model import Model, means_of
+from ._working_set import pushed
 
 DAMPING, MOST_DAMPING = 1e-3, 1e3  # of the largest curvature, after a step cut short
 SHORT = 0.1  # share of a step from which on its model was good enough
 SLOW = 0.3  # share of the violation after a step for which its model was too old
+CANCELLED = 1e-7  # of the null model's loss; below it losses come from residuals
+BLURRED = 1e-13  # of the null model's loss: rounding errors, to be below the tolerance
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
@@ -94,3 +98,25 @@ def refresh(state: Any, problem: LinearProblem, model: Model, columns: Array) ->
         dead = np.isin(columns, problem.constant)
         state.gram[dead], state.gram[:, dead] = 0.0, 0.0
     state.columns, state.h, state.means = columns, h, means
+
+
+def landed(
+    problem: LinearProblem, state: Any, model: Model, columns: Array, direction: Array
+) -> LinearPoint:
+    """Where a whole step along `direction`, of some columns, ends on a quadratic loss.
+
+    The Gram matrix of all columns tells the loss and its gradient without a pass over
+    the data, unless so little is left of the loss that rounding errors would show.
+    """
+    point, x = state.point, state.point.x + direction
+    if len(state.columns) == problem.split and np.array_equal(state.h, model.h):
+        change = direction[state.columns]
+        bent, gradient = state.gram @ change, np.zeros(problem.size)
+        fall = model.shift**2 * model.total  # of the intercept, which ends at its best
+        fall -= (2.0 * point.loss_gradient[state.columns] + bent) @ change
+        loss = point.loss - 0.5 * float(fall)
+        gradient[state.columns] = point.loss_gradient[state.columns] + bent
+        blurred = max(CANCELLED, BLURRED / max(state.budget.goal, BLURRED))
+        if loss > blurred * problem.null.loss:
+            return QuadraticPoint(problem, x, loss, gradient)
+    return LinearPoint(problem, x, pushed(problem, x, columns))

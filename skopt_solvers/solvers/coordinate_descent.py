@@ -18,7 +18,7 @@ from ._model import Model, means_of, model_at, moved, pulled
 from ._quadratic_path import QuadraticPath, Scaled
 from ._small import descend_at_once, tries
 from ._sweeps import gained, leap, pays, solving, sweep, tall
-from ._working_gram import GramState, refresh
+from ._working_gram import GramState, landed, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
 EARLY = 2  # such rounds before Newton's method on the rows may take over
@@ -31,6 +31,7 @@ NEAR = 0.7  # share of its level from which a slope may exceed it soon
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.5  # passes that a Gram matrix of all violators may cost to be formed at once
+SAVED = 2.0  # passes that none is needed for where that is of all columns
 ROUND = 5e5  # entries whose passes cost as much as the calls of an iteration
 MANY = 12  # times the columns wanted that all of them may be, to be taken at once
 LEAN = 5  # times the columns that rows must be enough for, to move all at once
@@ -132,7 +133,8 @@ class CoordinateDescent(Solver):
         part = self._part(problem, point)
         if part is not None and budget.max_iter:
             x = self._roughly(part, feasible, budget)
-            sampled = self._at(problem, x, np.flatnonzero(x[: problem.split]))
+            among = np.flatnonzero(x[: problem.split])
+            sampled = LinearPoint(problem, x, pushed(problem, x, among))
             log.append(f"start: a sample of {part.design.shape[0]} rows")
             point = sampled if sampled.objective < point.objective else point
         state = CoordinateState(point, budget, NOT_YET, log=log)
@@ -418,7 +420,8 @@ class CoordinateDescent(Solver):
         known, everything = state.columns, np.arange(problem.split)
         wanted = np.concatenate([support, violators])
         more = self._cost(problem, everything) - self._cost(problem, wanted)
-        spare = more <= SPARE + ROUND / max(problem.design.nnz, 1)
+        saved = SAVED if problem.response.loss.quadratic else SPARE
+        spare = more <= saved + ROUND / max(problem.design.nnz, 1)
         spare &= len(everything) <= MANY * len(wanted)
         if spare and self._all_cheap(problem, everything):  # never looked for again
             return everything
@@ -478,8 +481,8 @@ class CoordinateDescent(Solver):
             state.rate = 0.0
             return
         if problem.response.loss.quadratic:
-            x = point.x + direction
-            state.point, state.rate = self._at(problem, x, columns), 1.0
+            state.point = landed(problem, state, model, columns, direction)
+            state.rate = 1.0
             return
         dz = pushed(problem, direction, columns)
 
@@ -491,7 +494,3 @@ class CoordinateDescent(Solver):
 
         state.point, state.rate = descend(problem, point, direction, dz, cost)
         state.learn()
-
-    def _at(self, problem: LinearProblem, x: Array, among: Array) -> LinearPoint:
-        """The point x, its predictions from its support alone."""
-        return LinearPoint(problem, x, pushed(problem, x, among))
