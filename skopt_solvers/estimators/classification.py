@@ -228,6 +228,8 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         if whole and 2 * len(self.classes_) > len(y):
             check_classification_targets(y)
         self._check_several()
+        if len(self.classes_) == 2:  # a tenth of the time
+            return X, (y == self.classes_[1]).astype(np.intp)
         return X, np.searchsorted(self.classes_, y)
 
     def _codes(self, y: Array) -> Array:
@@ -252,7 +254,8 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
 
     def _plan(self, y: Array, weights: Array, before: float | None = None) -> Plan:
         part = before is not None
-        weights = weights * self._class_factors(y, weights, part)[y]
+        factors = self._class_factors(y, weights, part)
+        weights = weights if factors is None else weights * factors[y]
         loss = self._loss(len(self.classes_))
         penalty = self._penalty(weights.sum() + (before or 0.0))
         return Plan(self._tasks(y, loss), loss, penalty, weights)
@@ -263,10 +266,15 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
         if loss.lanes or (loss.whole and n_classes > 2):
             return [Task(codes.astype(np.float64), n_classes)]
         positive = range(1, 2) if n_classes == 2 else range(n_classes)
-        return [Task(np.where(codes == k, 1.0, -1.0)) for k in positive]
+        return [Task(2.0 * (codes == k) - 1.0) for k in positive]
 
-    def _class_factors(self, codes: Array, weights: Array, part: bool) -> Array:
-        """The weight of each class; all of them have some in data that are no part."""
+    def _class_factors(
+        self, codes: Array, weights: Array, part: bool
+    ) -> Array | None:
+        """The weight of each class, None if they have none of their own.
+
+        All of them have samples with weight in data that are no part.
+        """
         if not part:
             self._check_classes(np.bincount(codes, weights))
         elif self.class_weight == "balanced":
@@ -275,7 +283,7 @@ class LinearClassifier(ClassifierMixin, LinearModel):  # type: ignore[misc, unus
                 "do it; give a dict of weights, or sample_weight."
             )
         if self.class_weight is None:
-            return np.ones(len(self.classes_))
+            return None
         factors = compute_class_weight(
             self.class_weight,
             classes=self.classes_,
