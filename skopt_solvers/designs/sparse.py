@@ -11,7 +11,7 @@ from .._compile import readonly
 from .._threads import in_chunks
 from ._base import TURN, Array, Columns, Design, Rows
 from ._dense_passes import extended
-from ._narrow import NARROW, mirror, narrow_gram_of_columns, narrow_gram_of_rows
+from ._narrow import mirror, narrow_gram_of_columns, narrow_gram_of_rows
 from ._sparse_passes import (
     MANY,
     TILE,
@@ -32,6 +32,7 @@ from ._used import only, used_columns
 
 CACHED = 4e6  # entries about which a cache no longer holds them
 BLOCKS = 0.015  # passes over an entry that a product of dense blocks costs
+WIDEST = 256  # columns of such blocks, which a cache is to hold
 ALIKE = 10.0  # largest ratio of a column's size to the median that is no other unit
 
 
@@ -277,8 +278,9 @@ class Sparse(Design):
         new = np.zeros((len(columns), len(columns)))
         if not len(columns):  # needs no conversion
             return new
-        if not first and self._crowded(columns) and d.min() >= 0.0:
-            return self._narrow_gram(d, columns, shift[columns])
+        if self._crowded(columns, first) and d.min() >= 0.0:
+            new = self._in_blocks(d, columns, shift[columns], first)
+            return new if known is None else extended(known, new)
         if self._all(columns) and not first and len(columns) <= TILE:
             outer_rows(*self._csr, readonly(d), new)
         else:
@@ -294,16 +296,17 @@ class Sparse(Design):
             new += d.sum() * np.outer(shift, shift[first:])
         return new if known is None else extended(known, new)
 
-    def _narrow_gram(self, d: Array, columns: Array, shift: Array) -> Array:
-        """Centred by blocks of rows that are laid out as dense ones."""
+    def _in_blocks(self, d: Array, columns: Array, shift: Array, first: int) -> Array:
+        """Columns from `first` on, by blocks of rows laid out as dense ones."""
         uniform = d.min() == d.max()
         lengths = readonly(np.zeros(0) if uniform else np.sqrt(d))
-        numbers = self.shape[0], lengths, readonly(columns), readonly(shift)
+        numbers = self.shape[0], lengths, readonly(columns), readonly(shift), first
         if self._from_rows(columns):
             total = narrow_gram_of_rows(*self._csr, *numbers)
         else:
             total = narrow_gram_of_columns(*self._csc, *numbers)
-        mirror(total)
+        total = total[:, first:]
+        mirror(total[first:])
         return total * d[0] if uniform else total  # type: ignore[no-any-return]
 
     def _laid_out(self, columns: Array) -> tuple[Array, Array, Array]:
@@ -356,9 +359,10 @@ class Sparse(Design):
         products, _, blocks = self._costs(columns)
         return min(products, blocks)
 
-    def _costs(self, columns: Array) -> tuple[float, float, float]:
-        """Passes that a Gram matrix costs: products of entries, a copy of these as rows
-        before, or all in blocks of rows that are laid out as dense ones.
+    def _costs(self, columns: Array, first: int = 0) -> tuple[float, float, float]:
+        """Passes that a Gram matrix costs, or its columns from `first` on: products of
+        entries, a copy of these as rows before, or all in blocks of rows that are laid
+        out as dense ones.
         """
         n, k, unit = self.shape[0], len(columns), float(max(self.nnz, 1))
         if self._from_rows(columns):
@@ -370,13 +374,15 @@ class Sparse(Design):
             known = np.array_equal(self._last[0], columns)
             layout = 0.0 if known else TURN * entries / (unit + CACHED)
         blocks = math.inf
-        if k <= NARROW:
-            blocks = (BLOCKS * n * k * (k + 20) + entries) / unit
+        if k <= WIDEST:
+            pairs = k * (k + 20) - first * (first + 20)
+            blocks = (BLOCKS * n * pairs + entries) / unit
+        products *= 1.0 - (first / max(k, 1)) ** 2
         return products, layout, blocks
 
-    def _crowded(self, columns: Array) -> bool:
+    def _crowded(self, columns: Array, first: int = 0) -> bool:
         """Whether columns are so few, and so full, that such blocks cost less."""
-        products, layout, blocks = self._costs(columns)
+        products, layout, blocks = self._costs(columns, first)
         return blocks < products + layout
 
     def _from_rows(self, columns: Array) -> bool:
