@@ -4,6 +4,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ..problems._base import Certificate
 from ._base import Array, Budget
 from .dual_coordinate_descent import DualCoordinateDescent, DualState
@@ -13,6 +15,7 @@ PATIENCE = 64.0  # passes over the data that may be left for the dual to go on
 FLAT, FEW = 600.0, 5000  # where some samples have no curvature, and rows are few
 LONE = 80.0  # entries that take as long as a sample's own step
 
+LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of what is nearly round
 EASY = 1.0  # how far a sample's own step may go in the first of the easier problems
 EASIER = 10.0  # factor of the ridge from one to the next
 AT_MOST = Certificate(1.0, "duality gap", exact=False)  # of any point
@@ -44,6 +47,23 @@ def ascended(problem: Any, x: Array, budget: Budget) -> tuple[DualState, str]:
         f"dual: left after {state.n_iter} epochs at a gap of "
         f"{state.certificate.value:.1e}, with {left:.0f} more in prospect"
     )
+
+
+def independent(problem: Any, x: Array) -> bool:
+    """Whether no direction is much steeper than the coordinates, in units of these.
+
+    As power iteration on the Hessian, scaled to a unit diagonal, tells.
+    """
+    point = problem.at(x)
+    scale = 1.0 / np.sqrt(np.maximum(problem.diagonal(point), 1e-300))
+    product, top = problem.hessian_vector(point), math.inf
+    v = np.random.default_rng(0).normal(size=problem.size)
+    for _ in range(LOOKS):
+        v = scale * product(scale * (v / np.linalg.norm(v)))
+        top = float(np.linalg.norm(v))
+        if not 0.0 < top < STEEP:
+            return False
+    return True
 
 
 def _left(looks: list[tuple[int, float]], goal: float) -> float:

@@ -12,7 +12,7 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver
-from ._beginnings import ascended, softened
+from ._beginnings import ascended, independent, softened
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
@@ -30,6 +30,7 @@ from .preconditioners import (
 CHEAP = 200.0  # evaluations that a Hessian may cost before L-BFGS does without
 DEAR, HEAVY = 3.0, 2e7  # evaluations and operations from which it is put off
 LIGHT = 1.5  # evaluations of one that may be new after every step
+VERY_DEAR = 8.0  # the same from which independent columns do without samples, too
 ONCE = 8.0  # the same of one that need not be formed again
 AT_ONCE = 5.0  # evaluations that a Hessian may cost to be new where curvatures jump
 LATE = 2.0  # times the cost of a factor: the most that is done without one
@@ -42,6 +43,7 @@ PRODUCTS = 300.0  # that the first system may take before a factor of rows is tr
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 ROUGHLY = 200  # iterations that may be made with these
 COARSE = 1e-7  # tolerance from which products of rows may be in single precision
+PATIENT = 2.0  # times the cost of a factor, where the diagonal is nearly all of it
 LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
@@ -58,6 +60,7 @@ class LBFGSState(NewtonCGState):
     next_try: int = 0  # iteration from which a Newton step may certify
     builds: int = 1  # of the metric
     ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
+    round: bool = False  # whether the diagonal is nearly all of the Hessian
     newton: bool = False  # whether conjugate gradients do what no metric could
     ahead: tuple[Any, Array, float] | None = None  # the point's step and decrement
 
@@ -182,7 +185,13 @@ class LBFGS(Solver):
                 state.log.append(note)
             return None, False
         part, known, x, width = None, False, state.point.x, problem.size
+        plain = bool(self._cheaper(problem)) and problem.hessian_cost > VERY_DEAR
         for part in problem.excerpts() if width <= LARGEST else ():
+            if plain and independent(part, x):
+                state.log.append("start: columns are nearly independent")
+                state.round = True
+                return None, False
+            plain = False
             rows = part.design.shape[0]
             inner = self._sampled(part, x, state.budget, 0.1 * width / rows)
             x, known = inner.point.x, inner.metric.factored
@@ -439,6 +448,8 @@ class LBFGS(Solver):
     def _refresh_pays(self, problem: Problem, state: LBFGSState) -> bool:
         """Whether a fresh metric costs less than the iterations left with this one."""
         cost = self._following(state).cost(problem)
+        if state.round and not state.metric.factored:
+            cost *= PATIENT
         if cost < AT_ONCE and state.metric.factored and _bent(problem, state.point):
             return bool(state.pairs)
         since = len(state.decrements) - 1
