@@ -215,10 +215,10 @@ class Sparse(Design):
         n, p = self.shape if self.X.format == "csc" else self.shape[::-1]
         return turned(self._lines, np.arange(p), n)
 
-    @cached_property
-    def _lengths(self) -> Array:
-        """Entries of each column."""
-        return np.diff(self._csc[2].astype(np.int64)).astype(np.float64)
+    def _lengths(self, columns: Array) -> Array:
+        """How many entries some columns have."""
+        starts = self._csc[2]
+        return (starts[columns + 1] - starts[columns]).astype(np.float64)
 
     @cached_property
     def rows(self) -> Rows:
@@ -229,19 +229,19 @@ class Sparse(Design):
         return SparseColumns(*self._csc)
 
     def dot(self, w: Array) -> Array:
+        if w.ndim == 1 and not self._by_columns:
+            return _gathered(gather, self._csr, w, np.empty(self.shape[0]))
         out: Array = np.zeros((self.shape[0], *w.shape[1:]))
         if w.ndim == 2:
             return _gathered(gather_lanes, self._csr, w, out)
-        if self._by_columns:
-            return scatter(*self._csc, readonly(w), out)
-        return _gathered(gather, self._csr, w, out)
+        return scatter(*self._csc, readonly(w), out)
 
     def tdot(self, s: Array) -> Array:
+        if s.ndim == 1 and self._by_columns:
+            return _gathered(gather, self._csc, s, np.empty(self.shape[1]))
         out: Array = np.zeros((self.shape[1], *s.shape[1:]))
         if s.ndim == 2:
             return _gathered(gather_lanes, self._csc, s, out)
-        if self._by_columns:
-            return _gathered(gather, self._csc, s, out)
         return scatter(*self._csr, readonly(s), out)
 
     @property
@@ -352,7 +352,7 @@ class Sparse(Design):
         return total
 
     def cross_cost(self, columns: Array) -> float:
-        lengths = self._lengths[columns]
+        lengths = self._lengths(columns)
         return 0.3 * float(lengths @ lengths) / max(self.nnz, 1)
 
     def gram_cost(self, columns: Array) -> float:
@@ -369,7 +369,7 @@ class Sparse(Design):
             entries, layout = unit, 0.0
             products = 0.3 * self._squares_of_rows / unit
         else:
-            entries = float(np.sum(self._lengths[columns]))
+            entries = float(np.sum(self._lengths(columns)))
             products = 0.3 * entries**2 / max(n * unit, 1.0)
             known = np.array_equal(self._last[0], columns)
             layout = 0.0 if known else TURN * entries / (unit + CACHED)

@@ -79,19 +79,30 @@ def triage(penalty, w, g, units, piecewise, lanes, used, others, wanting):
     return n_used, n_others
 
 
+@kernel
+def above(level, g, share, out):
+    """Where a slope exceeds a share of its level, in `out`; how many there are."""
+    count = 0
+    for j in range(g.shape[0]):
+        if abs(g[j]) > share * level[j]:
+            out[count] = j
+            count += 1
+    return count
+
+
 @kernel(sums=True)
-def shrinkage(penalty, v, free, lanes):
-    """Largest s in [0, 1] that makes ``s v`` feasible where columns are not free."""
+def shrinkage(penalty, v, sign, free, lanes):
+    """Largest s in [0, 1] for a feasible ``s sign v`` where columns are not free."""
     scale, f = 1.0, 0
     if lanes == 1:
         for j in range(v.shape[0]):
-            share = penalty.shrink(v[j], j)
+            share = penalty.shrink(sign * v[j], j)
             scale = min(scale, 1.0 if free[j] else share)
     else:
         for j in range(v.shape[0] // lanes):
             for _ in range(lanes):
                 if not free[j]:
-                    scale = min(scale, penalty.shrink(v[f], j))
+                    scale = min(scale, penalty.shrink(sign * v[f], j))
                 f += 1
     return scale
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..penalties._base import BasePenalty
 from ._frames import Frame
 
 Array = np.ndarray
@@ -145,6 +146,7 @@ class Problem(ABC):
     """Minimise ``smooth(x) + rough(x)`` over a flat vector x of `size` numbers."""
 
     size: int
+    penalty: BasePenalty
     counts: Counts
 
     @property
@@ -189,6 +191,12 @@ class Problem(ABC):
     @abstractmethod
     def prox(self, z: Array, steps: Array) -> Array:
         """The prox of the penalty, each coordinate with its own step."""
+
+    def feasible(self, x: Array) -> Array:
+        """The point nearest to x where the penalty is finite: x itself if it is."""
+        if self.penalty.elastic:
+            return x
+        return self.prox(x, np.full_like(x, 1e-300))
 
     @abstractmethod
     def elastic(self) -> tuple[Array, Array]:

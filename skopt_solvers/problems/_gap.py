@@ -77,8 +77,8 @@ def certify(
         return Certificate(estimate / unit, "duality gap", exact=False)
     gap = estimate
     if not whole:
-        slopes, v = _project(problem, witness)
-        gap = _gap(problem, point, slopes, v)
+        slopes, gradient = _project(problem, witness)
+        gap = _gap(problem, point, slopes, gradient)
     # losses and penalties are at least zero: so is the optimum
     gap = min(gap, point.objective)
     return Certificate(gap / unit if gap > 0 else 0.0, "duality gap")
@@ -88,7 +88,7 @@ def _gap(
     problem: "LinearProblem",
     point: "LinearPoint",
     slopes: Array | None,
-    v: Array,
+    gradient: Array,
     enough: float = math.inf,
 ) -> float:
     """The gap of feasible slopes, scaled into the domain of the conjugate.
@@ -99,10 +99,11 @@ def _gap(
     of a quadratic loss is a square, which needs no slopes.
     """
     response, own = problem.response, slopes is None
-    scale = problem.regularizer.shrinkage(v)
+    g = gradient[: problem.split]
+    scale = problem.regularizer.shrinkage(g)
     if not response.separable:
         scale = min(scale, response.room(point.slopes if own else slopes))
-    gap = problem.regularizer.gap(point.x[: problem.split], v, scale)
+    gap = problem.regularizer.gap(point.x[: problem.split], g, scale)
     if own and response.separable:
         bound = gap + (1.0 - scale) * point.loss
         if gap > enough or (scale < FAR and bound > enough):
@@ -122,9 +123,8 @@ def _estimate(
     enough: float,
 ) -> tuple[float, bool]:
     """The gap if free directions were independent; whether that is all of it."""
-    v = -gradient[: problem.split]
     slopes = None if witness is point else witness.slopes
-    gap = _gap(problem, point, slopes, v, enough)
+    gap = _gap(problem, point, slopes, gradient, enough)
     loose = problem.loose
     if not len(loose):
         return gap, gap <= enough
@@ -148,7 +148,7 @@ def loose(problem: "LinearProblem", free: Array) -> Array:
 
 
 def _project(problem: "LinearProblem", witness: "Slopes") -> tuple[Array, Array]:
-    """Slopes without a component along free directions, and their pull.
+    """Slopes without a component along free directions, and their gradient.
 
     Zeros, which are always feasible, where no sample has the curvature to project with
     (Huber far from its target, separable classes).
@@ -168,8 +168,8 @@ def _project(problem: "LinearProblem", witness: "Slopes") -> tuple[Array, Array]
         if left <= ROUNDING * size:
             break
     if not left <= FEASIBLE * size:
-        return np.zeros_like(slopes), np.zeros(problem.split)
-    return slopes, -gradient[: problem.split]
+        return np.zeros_like(slopes), np.zeros(problem.size)
+    return slopes, gradient
 
 
 def refined(problem: "LinearProblem", point: "LinearPoint") -> "LinearPoint | None":

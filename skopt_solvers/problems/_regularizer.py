@@ -15,7 +15,8 @@ Array = np.ndarray
 class Regularizer(ABC):
     """A penalty as a function of all coefficients at once.
 
-    `w`, `g` and `v` below are flat, `lanes` coefficients per column.
+    `w` and `g` below are flat, `lanes` coefficients per column; g is the gradient of
+    the loss, which the slopes of the penalty are to cancel.
 
     Attributes
     ----------
@@ -49,12 +50,12 @@ class Regularizer(ABC):
         """How far each coefficient is from its condition of optimality."""
 
     @abstractmethod
-    def shrinkage(self, v: Array) -> float:
-        """Largest s in [0, 1] for a feasible ``s v`` where columns are not free."""
+    def shrinkage(self, g: Array) -> float:
+        """Largest s in [0, 1] for a feasible ``-s g`` where columns are not free."""
 
     @abstractmethod
-    def gap(self, w: Array, v: Array, scale: float) -> float:
-        """Fenchel-Young gap at ``scale * v`` where columns are not free."""
+    def gap(self, w: Array, g: Array, scale: float) -> float:
+        """Fenchel-Young gap at ``-scale * g`` where columns are not free."""
 
     @abstractmethod
     def slopes(self, w: Array) -> Array:
@@ -88,12 +89,13 @@ class Separable(Regularizer):
     def violations(self, w: Array, g: Array) -> Array:
         return kernels.violations(self.record, readonly(w), readonly(g), self.lanes)  # type: ignore[no-any-return]
 
-    def shrinkage(self, v: Array) -> float:
-        return kernels.shrinkage(self.record, readonly(v), self.free, self.lanes)  # type: ignore[no-any-return]
+    def shrinkage(self, g: Array) -> float:
+        g, sign = readonly(g), -1.0
+        return kernels.shrinkage(self.record, g, sign, self.free, self.lanes)  # type: ignore[no-any-return]
 
-    def gap(self, w: Array, v: Array, scale: float) -> float:
-        w, v = readonly(w), readonly(v)
-        return kernels.gaps(self.record, w, v, self.free, scale, self.lanes)  # type: ignore[no-any-return]
+    def gap(self, w: Array, g: Array, scale: float) -> float:
+        w, g = readonly(w), readonly(g)
+        return kernels.gaps(self.record, w, g, self.free, -scale, self.lanes)  # type: ignore[no-any-return]
 
     def slopes(self, w: Array) -> Array:
         return kernels.slopes(self.record, readonly(w), self.lanes)  # type: ignore[no-any-return]

@@ -90,7 +90,7 @@ class FunctionProblem(Problem):
         return able
 
     def start(self) -> Array:
-        return self.prox(self.x0, np.full(self.size, 1e-300))
+        return self.feasible(self.x0)
 
     def evaluate(self, x: Array) -> tuple[float, Array | None]:
         """Value, and the gradient where `fun` gives it along."""

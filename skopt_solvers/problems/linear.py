@@ -227,6 +227,8 @@ class LinearProblem(Problem):
     def _base(self) -> Array:
         """Coefficients nearest to zero, and no intercept."""
         x = np.zeros(self.size)
+        if self.penalty.elastic:
+            return x
         x[: self.split] = self.prox(x, np.ones(self.size))[: self.split]
         return x
 
@@ -304,10 +306,8 @@ class LinearProblem(Problem):
         return total + self.size**3 / (120.0 * max(self.design.nnz, 1))
 
     def prox(self, z: Array, steps: Array) -> Array:
-        out = z.copy()
-        head = slice(self.split)
-        out[head] = self.regularizer.prox(z[head], steps[head])
-        return out
+        head = self.regularizer.prox(z[: self.split], steps[: self.split])
+        return np.append(head, z[self.split :]) if self.fit_intercept else head
 
     def violations(self, point: Point) -> Array:
         """How far each coefficient is from its condition of optimality."""

@@ -78,11 +78,11 @@ class Blocks(Regularizer):
         v = self._gathered(v)
         return kernels.shrinks(self.record, v, self.which, self.starts)  # type: ignore[no-any-return]
 
-    def shrinkage(self, v: Array) -> float:
-        return float(np.min(self.shrinks(v)[~self.loose], initial=1.0))
+    def shrinkage(self, g: Array) -> float:
+        return float(np.min(self.shrinks(-g)[~self.loose], initial=1.0))
 
-    def gap(self, w: Array, v: Array, scale: float) -> float:
-        w, v = self._gathered(w), self._gathered(scale * v)
+    def gap(self, w: Array, g: Array, scale: float) -> float:
+        w, v = self._gathered(w), self._gathered(-scale * g)
         blocks = self.which, self.starts
         return kernels.gaps(self.record, w, v, self.loose, *blocks)  # type: ignore[no-any-return]
 

@@ -39,7 +39,7 @@ class LaneNewton:
         self.tol, self.max_iter = tol, max_iter
 
     def init(self, problem: Any, x: Array, budget: Budget) -> LaneState:
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        feasible = problem.feasible(x)
         state = LaneState(problem.at(feasible), budget, NOT_YET)
         state.tries = tries(problem, budget)
         self._certify(problem, state)

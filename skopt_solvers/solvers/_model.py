@@ -116,11 +116,10 @@ def moved(
     problem: LinearProblem, point: LinearPoint, model: Model, columns: Array, w: Array,
     means: Array,
 ) -> Array:  # fmt: skip
-    """The direction that takes the coefficients of `columns` to w."""
-    direction = np.zeros(problem.size)
-    change = w - problem.coefficients(point.x)[columns]
-    problem.coefficients(direction)[columns] = change
+    """The point that has these coefficients of `columns`, and its best intercept."""
+    x = point.x.copy()
+    problem.coefficients(x)[columns] = w
     if problem.fit_intercept:
-        shift = model.shift + (problem.mean[columns] - means) @ change
-        direction[problem.split :] = shift
-    return direction
+        change = w - problem.coefficients(point.x)[columns]
+        x[problem.split :] += model.shift + (problem.mean[columns] - means) @ change
+    return x

@@ -34,7 +34,7 @@ def begin(
     problem: Problem, x: Array, budget: Budget, scaled: bool, frame: Any
 ) -> ProximalState:
     """The state at x, in the diagonal metric or the identity."""
-    feasible = problem.prox(x, np.full_like(x, 1e-300))
+    feasible = problem.feasible(x)
     state = ProximalState(problem.at(feasible), budget, NOT_YET, rate=1.0)
     state.certify(problem)
     state.before, state.scaled, state.frame = state.point, scaled, frame

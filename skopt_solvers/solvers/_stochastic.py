@@ -182,7 +182,7 @@ class StochasticSolver(
         past: Any = None,
     ) -> StochasticState:
         """A state at x, its data ready to be swept, as `past` wants it if any."""
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        feasible = problem.feasible(x)
         state = StochasticState(problem.at(feasible), budget, NOT_YET)
         state.sweep = problem.sweep(
             rule=self,
@@ -269,7 +269,7 @@ class StochasticSolver(
             report(state.rule, state.u, *state.keep, u)
         x = state.sweep.leave(u)
         # means may leave the bounds, and so may rounding on the way from other units
-        return problem.prox(x, np.full_like(x, 1e-300))
+        return problem.feasible(x)
 
     def _next_cycle(self, problem: Problem, state: StochasticState) -> None:
         state.length, state.begin = next(state.cycles), state.point

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from .._params import Choice, Constraint, Number, Optional
 from ..problems._base import Oracle, Point, Problem
 from ..problems._visits import Memory, Visit, Visits
@@ -77,7 +75,7 @@ class VarianceReduced(Solver):
         """What is done with the change of a slope."""
 
     def init(self, problem: Any, x: Array, budget: Budget) -> VarianceReducedState:
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        feasible = problem.feasible(x)
         state = VarianceReducedState(problem.at(feasible), budget, NOT_YET)
         state.certify(problem)
         state.visits = Visits(problem, self.preconditioner is not None, budget.rng)

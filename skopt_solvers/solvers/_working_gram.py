@@ -101,16 +101,16 @@ def refresh(state: Any, problem: LinearProblem, model: Model, columns: Array) ->
 
 
 def landed(
-    problem: LinearProblem, state: Any, model: Model, columns: Array, direction: Array
+    problem: LinearProblem, state: Any, model: Model, columns: Array, x: Array
 ) -> LinearPoint:
-    """Where a whole step along `direction`, of some columns, ends on a quadratic loss.
+    """The point x on a quadratic loss, from where coefficients of `columns` moved.
 
     The Gram matrix of all columns tells the loss and its gradient without a pass over
     the data, unless so little is left of the loss that rounding errors would show.
     """
-    point, x = state.point, state.point.x + direction
+    point = state.point
     if len(state.columns) == problem.split and np.array_equal(state.h, model.h):
-        change = direction[state.columns]
+        change = x[state.columns] - point.x[state.columns]
         bent, gradient = state.gram @ change, np.zeros(problem.size)
         fall = model.shift**2 * model.total  # of the intercept, which ends at its best
         fall -= (2.0 * point.loss_gradient[state.columns] + bent) @ change

@@ -95,7 +95,7 @@ class BlockDescent(Solver):
         self.max_iter = max_iter
 
     def init(self, problem: Problem, x: Array, budget: Budget) -> BlockState:
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        feasible = problem.feasible(x)
         state = BlockState(problem.at(feasible), budget, NOT_YET)
         state.certify(problem)
         return state
@@ -168,7 +168,7 @@ class BlockDescent(Solver):
             ROUNDS,
         )  # fmt: skip
         w = w.reshape(len(columns), *problem.response.shape)
-        direction = moved(problem, point, model, columns, w, means)
+        direction = moved(problem, point, model, columns, w, means) - point.x
         _advance(problem, state, direction, layout)
 
     # -- finishing -----------------------------------------------------------------
@@ -197,7 +197,8 @@ class BlockDescent(Solver):
                 direction = part.direction(problem, point, state.columns, w)
             else:
                 means = state.means
-                direction = moved(problem, point, model, state.columns, w, means)
+                x = moved(problem, point, model, state.columns, w, means)
+                direction = x - point.x
             _advance(problem, state, direction, problem.regularizer)
             if state.point is point or state.budget.spent:
                 break

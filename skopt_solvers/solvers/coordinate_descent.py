@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record, readonly
-from ..kernels.penalties import costs
+from ..kernels.penalties import above, costs
 from ..problems._base import Oracle
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
@@ -128,7 +128,7 @@ class CoordinateDescent(Solver):
         self.max_iter = max_iter
 
     def init(self, problem: Any, x: Array, budget: Budget) -> CoordinateState:
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        feasible = problem.feasible(x)
         point, log = problem.at(feasible), []
         part = self._part(problem, point)
         if part is not None and budget.max_iter:
@@ -170,7 +170,7 @@ class CoordinateDescent(Solver):
         n = part.design.shape[0]
         errors = 1.0 / np.sqrt(np.maximum(n * np.diag(state.gram), 1e-300))
         x[columns[np.abs(x[columns]) < SIGNIFICANT * errors]] = 0.0
-        return part.prox(x, np.full_like(x, 1e-300))  # type: ignore[no-any-return]
+        return part.feasible(x)  # type: ignore[no-any-return]
 
     def resume(self, problem: Any, state: Any, budget: Budget) -> CoordinateState:
         point = state.point.under(problem)
@@ -417,14 +417,14 @@ class CoordinateDescent(Solver):
         self, problem: LinearProblem, state: Any, support: Array, violators: Array
     ) -> Array:
         """Columns of the Gram matrix: those it has, those in use, the worst others."""
-        known, everything = state.columns, np.arange(problem.split)
-        wanted = np.concatenate([support, violators])
-        more = self._cost(problem, everything) - self._cost(problem, wanted)
-        saved = SAVED if problem.response.loss.quadratic else SPARE
-        spare = more <= saved + ROUND / max(problem.design.nnz, 1)
-        spare &= len(everything) <= MANY * len(wanted)
-        if spare and self._all_cheap(problem, everything):  # never looked for again
-            return everything
+        known, wanted = state.columns, np.concatenate([support, violators])
+        if problem.split <= MANY * len(wanted):
+            everything = np.arange(problem.split)
+            more = self._cost(problem, everything) - self._cost(problem, wanted)
+            saved = SAVED if problem.response.loss.quadratic else SPARE
+            spare = more <= saved + ROUND / max(problem.design.nnz, 1)
+            if spare and self._all_cheap(problem, everything):  # never looked for again
+                return everything
         room = len(support) + max(64, len(support))
         if state.finishing or not self._all_cheap(problem, wanted):
             wanted = wanted[:room]
@@ -434,7 +434,7 @@ class CoordinateDescent(Solver):
             if problem.design.gram_cost(near) <= SPARE:
                 wanted = near
         if not len(known) and tall(problem, problem.split):
-            cost = problem.design.gram_cost
+            cost, everything = problem.design.gram_cost, np.arange(problem.split)
             if cost(everything) <= MORE * cost(wanted):
                 return everything
         fresh = np.zeros(problem.split, bool)
@@ -447,11 +447,12 @@ class CoordinateDescent(Solver):
 
     def _near(self, problem: Any, point: Any, known: Array) -> Array:
         """Other columns that are about to violate their conditions, nearest first."""
-        level = problem.record.level
-        share = np.abs(point.loss_gradient[: problem.split]) / np.maximum(level, 1e-300)
-        share[known] = 0.0
-        near = np.flatnonzero(share > NEAR)
-        return np.asarray(near[np.argsort(-share[near], kind="stable")])
+        g, level = point.loss_gradient[: problem.split], problem.record.level
+        near = np.empty(len(g), np.int64)
+        near = near[: above(level, readonly(g), NEAR, near)]
+        near = near[~np.isin(near, known)]
+        share = np.abs(g[near]) / np.maximum(level[near], 1e-300)
+        return np.asarray(near[np.argsort(-share, kind="stable")])
 
     def _goal(self, state: Any, left: float, quadratic: bool) -> float:
         """Violation to leave on the working set: all else is still to be seen."""
@@ -476,14 +477,15 @@ class CoordinateDescent(Solver):
     ) -> None:
         """Go to w, or as far towards it as loss and penalty (`record`) fall."""
         point = state.point
-        direction = moved(problem, point, model, columns, w, means)
-        if not direction.any():
+        x = moved(problem, point, model, columns, w, means)
+        if np.array_equal(x, point.x):
             state.rate = 0.0
             return
         if problem.response.loss.quadratic:
-            state.point = landed(problem, state, model, columns, direction)
+            state.point = landed(problem, state, model, columns, x)
             state.rate = 1.0
             return
+        direction = x - point.x
         dz = pushed(problem, direction, columns)
 
         def cost(at: LinearPoint) -> float:

@@ -82,7 +82,7 @@ class Reweighted(Solver):
         self.max_iter = max_iter
 
     def init(self, problem: Problem, x: Array, budget: Budget) -> ReweightedState:
-        feasible = problem.prox(x, np.full_like(x, 1e-300))
+        feasible = problem.feasible(x)
         state = ReweightedState(problem.at(feasible), budget, NOT_YET)
         state.certify(problem)
         return state

@@ -257,7 +257,7 @@ def _check_record(penalty: Penalty, record: Record, n_columns: int) -> None:
                   sum(c.python("cost", a).sum() for c, a, _ in rows)),
         "gaps": (kernels.gaps(record, flat, slopes, free, 1.0, lanes),
                  sum(c.python("gap", a, b).sum() for c, a, b in rows)),
-        "shrinkage": (kernels.shrinkage(record, slopes, free, lanes),
+        "shrinkage": (kernels.shrinkage(record, slopes, 1.0, free, lanes),
                       min(1.0, *(c.python("shrink", b).min() for c, _, b in rows))),
     }  # fmt: skip
     for name, (compiled, plain) in sums.items():

@@ -86,7 +86,7 @@ for penalty in parts:
     v = readonly(np.clip(z, -0.3, 0.3))
     out += [*w, *kernels.violations(record, w, z, 61), kernels.costs(record, w, 61)]
     out += [*kernels.slopes(record, w, 61), *kernels.curvatures(record, w, 61)]
-    out += [kernels.shrinkage(record, z, free, 61)]
+    out += [kernels.shrinkage(record, z, 1.0, free, 61)]
     if penalty.convex:
         out += [*kernels.along(record, w, w, 0.3, 61)]
     if penalty.dual(1) and not penalty.free(1).any():
