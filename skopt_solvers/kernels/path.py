@@ -167,7 +167,7 @@ def quadratic_gaps(penalty, level, ridge, unit, bend, strengths, columns, W, V, 
         set_strength(level, ridge, unit, bend, strengths[t])
         for a in range(columns.shape[0]):
             w[columns[a]] = W[t, a]
-        scale = shrinkage(penalty, V[t], free, 1)
+        scale = shrinkage(penalty, V[t], 1.0, free, 1)
         gap = gaps(penalty, w, V[t], free, scale, 1)
         gap += (1.0 - scale) * (1.0 - scale) * losses[t]
         objective = losses[t] + costs(penalty, w, 1)

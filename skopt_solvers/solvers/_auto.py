@@ -4,6 +4,7 @@ from typing import Any
 
 from ..problems._base import Oracle, Problem
 from ._base import Solver
+from ._beginnings import LIGHT
 from ._registry import as_solver
 from .block_descent import BlockDescent
 from .cmaes import CMAES
@@ -16,7 +17,6 @@ from .prox_newton import ProxNewton
 from .proximal_gradient import ProximalGradient
 
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
-LIGHT = 30.0  # epochs of the dual are few where no sample moves far by itself
 MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 _SMOOTH: tuple[type[Solver], ...] = (NewtonCG, LBFGS)
 _ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)

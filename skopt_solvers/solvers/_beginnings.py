@@ -1,15 +1,15 @@
-"""Where L-BFGS begins on linear models: in the dual, or with stronger ridges."""
+"""Where to begin on linear models: in the dual, or with stronger ridges."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..problems._base import Certificate
+from ..problems._base import Certificate, Oracle
 from ._base import Array, Budget
 from .dual_coordinate_descent import DualCoordinateDescent, DualState
-from .newton_cg import NewtonCG, NewtonCGState
 
 PATIENCE = 64.0  # passes over the data that may be left for the dual to go on
 FLAT, FEW = 600.0, 5000  # where some samples have no curvature, and rows are few
@@ -17,6 +17,7 @@ LONE = 80.0  # entries that take as long as a sample's own step
 
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of what is nearly round
 EASY = 1.0  # how far a sample's own step may go in the first of the easier problems
+LIGHT = 30.0  # the same up to which the dual of a softmax takes few epochs
 EASIER = 10.0  # factor of the ridge from one to the next
 AT_MOST = Certificate(1.0, "duality gap", exact=False)  # of any point
 ROUGHLY, STEPS = 1e-2, 100  # certificate of their solutions, iterations they may take
@@ -80,11 +81,12 @@ def _left(looks: list[tuple[int, float]], goal: float) -> float:
     return (done - first) * math.log(now / goal) / math.log(before / now)
 
 
-def softened(problem: Any, state: NewtonCGState) -> None:
+def softened(problem: Any, state: Any, step: Callable[[Any, Any], None]) -> None:
     """Come down to the ridge by factors of ten, each time to a rough solution.
 
     Where a loss bends on one side only, Newton's steps from afar are cut short as soon
-    as a few samples change sides. From a ridge to the next not many do.
+    as a few samples change sides. From a ridge to the next not many do. A softmax whose
+    ridge is strong enough goes to its dual; others are improved by `step`.
     """
     penalty, bend, begun = problem.penalty, problem.row_bend, state.n_iter
     able = penalty.adjustable and math.isfinite(bend)
@@ -92,15 +94,22 @@ def softened(problem: Any, state: NewtonCGState) -> None:
     for k in range(rounds, 0, -1):
         softer = problem.with_penalty(penalty.at(penalty.alpha * EASIER**k))
         point: Any = state.point
-        inner = replace(state, point=point.under(softer),
-                        budget=replace(state.budget, tol=ROUGHLY))  # fmt: skip
+        rest = max(state.budget.max_iter - state.n_iter, 0)
+        budget = replace(state.budget, tol=ROUGHLY, max_iter=rest)
+        inner = replace(state, point=point.under(softer), budget=budget)
+        dual = problem.lanes > 1 and Oracle.DUAL in problem.provides
+        if dual and softer.row_bend <= LIGHT:
+            ascent, _ = ascended(softer, inner.point.x, budget)
+            point, state.n_iter = ascent.point, state.n_iter + ascent.n_iter
+            state.point = point.under(problem)
+            continue
         inner.certify(softer)
         for _ in range(STEPS):
             near = inner.certificate.exact and inner.certificate.value <= ROUGHLY
             over = state.budget.spent or state.n_iter >= state.budget.max_iter
             if near or inner.stalled or over:
                 break
-            NewtonCG().step(softer, inner)
+            step(softer, inner)
             state.n_iter += 1
         point, state.hard, state.looked = inner.point, inner.hard, inner.looked
         state.point, state.rough = point.under(problem), inner.rough

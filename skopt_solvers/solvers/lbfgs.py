@@ -60,6 +60,7 @@ class LBFGSState(NewtonCGState):
     next_try: int = 0  # iteration from which a Newton step may certify
     builds: int = 1  # of the metric
     ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
+    softened: bool = True  # short steps after others are no sign of a bad start
     round: bool = False  # whether the diagonal is nearly all of the Hessian
     newton: bool = False  # whether conjugate gradients do what no metric could
     ahead: tuple[Any, Array, float] | None = None  # the point's step and decrement
@@ -211,7 +212,7 @@ class LBFGS(Solver):
         cost = rows_cost(problem, bent)
         state.hard = cost <= (PRODUCTS if some else 1.0) and (some or bent <= KEPT)
         if some:
-            softened(problem, state)
+            softened(problem, state, NewtonCG().step)
 
     def _spanned(self, problem: Any, state: LBFGSState) -> bool:
         """Whether the problem was minimised in the span of its rows.

@@ -9,6 +9,7 @@ import numpy as np
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
+from ._beginnings import softened
 from ._conjugate import Conjugate
 from ._search import search
 from .preconditioners import (
@@ -25,6 +26,7 @@ EXACT = 0.01  # share of the slope left by line searches, cheap beside products
 MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
 FLOOR, ROWS = 1, 2  # metrics beside the diagonal
 TRIAL = 24  # products of a system after which another metric is tried
+SHORT = 0.6  # of the first step of a softmax, from which stronger ridges come first
 HEAVY = 800  # rows of a factor that is none of all
 
 
@@ -42,6 +44,8 @@ class NewtonCGState(State):
         Products per factor e of the last system of each; 0: unknown.
     rough : object or None
         A way to faster products, once it was looked for.
+    softened : bool
+        Whether stronger ridges were tried, or steps are long enough without.
     """
 
     hard: bool = False
@@ -49,6 +53,7 @@ class NewtonCGState(State):
     costs: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     looked: bool = False
     rough: Any = None
+    softened: bool = False
 
 
 class NewtonCG(Solver):
@@ -61,7 +66,8 @@ class NewtonCG(Solver):
     diagonal, or that with its small entries replaced by the mean, whichever took fewer
     products. Never forms H. Where only some rows have any curvature (squared hinge),
     and a factor of the products of these costs less than the conjugate gradients did,
-    it takes their place.
+    it takes their place. Where the first step towards a softmax is cut short, stronger
+    ridges come before its own, the strongest in the dual.
 
     Products with dense data are in single precision; gradients are not.
 
@@ -109,7 +115,7 @@ class NewtonCG(Solver):
         return state
 
     def step(self, problem: Problem, state: Any) -> None:
-        point = state.point
+        point, state.stride = state.point, 1
         direction = self._direction(problem, state)
         slope = float(point.gradient @ direction)
         line = problem.line(point, direction)
@@ -118,7 +124,17 @@ class NewtonCG(Solver):
             state.stalled = True
             return
         state.point, state.rate = line.point(t), t
+        first, state.softened = not state.softened, True
+        if first and t < SHORT and self._far(problem, point):
+            state.n_iter, state.stride = state.n_iter + 1, 0  # those come on top
+            softened(problem, state, self.step)
         state.certify(problem)
+
+    def _far(self, problem: Problem, point: Any) -> bool:
+        """Whether this is where a softmax starts: a stronger ridge may be nearer."""
+        several = Oracle.COLUMNS not in problem.provides
+        softmax = several and Oracle.DUAL in problem.provides
+        return softmax and np.array_equal(point.x, problem.start())
 
     def _direction(self, problem: Problem, state: Any) -> Array:
         """Conjugate gradients on ``H d = -g`` until the residual is small enough."""
