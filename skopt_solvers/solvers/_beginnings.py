@@ -15,6 +15,7 @@ PATIENCE = 64.0  # passes over the data that may be left for the dual to go on
 FLAT, FEW = 600.0, 5000  # where some samples have no curvature, and rows are few
 LONE = 80.0  # entries that take as long as a sample's own step
 
+LOOKED = 3  # rows a column: even so few raise the largest eigenvalue to 2.5 at most
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of what is nearly round
 EASY = 1.0  # how far a sample's own step may go in the first of the easier problems
 LIGHT = 30.0  # the same up to which the dual of a softmax takes few epochs
@@ -53,8 +54,9 @@ def ascended(problem: Any, x: Array, budget: Budget) -> tuple[DualState, str]:
 def independent(problem: Any, x: Array) -> bool:
     """Whether no direction is much steeper than the coordinates, in units of these.
 
-    As power iteration on the Hessian, scaled to a unit diagonal, tells.
+    As power iteration on the Hessian of a few rows, scaled to a unit diagonal, tells.
     """
+    problem = problem.sample(LOOKED * problem.n_columns)
     point = problem.at(x)
     scale = 1.0 / np.sqrt(np.maximum(problem.diagonal(point), 1e-300))
     product, top = problem.hessian_vector(point), math.inf
