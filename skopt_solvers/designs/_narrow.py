@@ -1,8 +1,8 @@
 """Gram matrices of few columns, by loops over what a cache holds.
 
-BLAS is made for matrices that are large in all directions: on 50,000 x 9 entries these
-loops take 0.4 of its time, on 20,000 x 64 still 0.7. Of sparse columns with many
-entries, blocks of rows are laid out as dense ones, too.
+BLAS is made for matrices that are large in all directions; ``benchmarks/narrow.py``
+shows how these loops compare. Of sparse columns with many entries, blocks of rows are
+laid out as dense ones, too.
 
 All are ``Z.T @ Z`` for ``Z = lengths * (X[:, columns] - shift)``, `shift` in the order
 of the columns, on and above the diagonal; `lengths` may be empty for ones. Columns from

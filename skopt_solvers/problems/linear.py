@@ -226,11 +226,7 @@ class LinearProblem(Problem):
     @property
     def _base(self) -> Array:
         """Coefficients nearest to zero, and no intercept."""
-        x = np.zeros(self.size)
-        if self.penalty.elastic:
-            return x
-        x[: self.split] = self.prox(x, np.ones(self.size))[: self.split]
-        return x
+        return self.feasible(np.zeros(self.size))
 
     @cached_property
     def null(self) -> LinearPoint:

@@ -60,7 +60,6 @@ class LBFGSState(NewtonCGState):
     next_try: int = 0  # iteration from which a Newton step may certify
     builds: int = 1  # of the metric
     ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
-    softened: bool = True  # short steps after others are no sign of a bad start
     round: bool = False  # whether the diagonal is nearly all of the Hessian
     newton: bool = False  # whether conjugate gradients do what no metric could
     ahead: tuple[Any, Array, float] | None = None  # the point's step and decrement

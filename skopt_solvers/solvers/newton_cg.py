@@ -44,8 +44,6 @@ class NewtonCGState(State):
         Products per factor e of the last system of each; 0: unknown.
     rough : object or None
         A way to faster products, once it was looked for.
-    softened : bool
-        Whether stronger ridges were tried, or steps are long enough without.
     """
 
     hard: bool = False
@@ -53,7 +51,6 @@ class NewtonCGState(State):
     costs: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     looked: bool = False
     rough: Any = None
-    softened: bool = False
 
 
 class NewtonCG(Solver):
@@ -124,8 +121,7 @@ class NewtonCG(Solver):
             state.stalled = True
             return
         state.point, state.rate = line.point(t), t
-        first, state.softened = not state.softened, True
-        if first and t < SHORT and self._far(problem, point):
+        if t < SHORT and self._far(problem, point):
             state.n_iter, state.stride = state.n_iter + 1, 0  # those come on top
             softened(problem, state, self.step)
         state.certify(problem)
