@@ -1,6 +1,7 @@
 """Linear regression whose coefficients belong together."""
 
 from dataclasses import KW_ONLY
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,9 @@ class ProximalGroupLasso(LinearRegressor):
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         problem = super()._problem(design, plan, task)
         labels = problem.penalty.groups_of(problem.n_columns)  # type: ignore[attr-defined]
-        order, sizes = np.argsort(labels, kind="stable"), np.bincount(labels)
-        self.groups_ = np.split(order, np.cumsum(sizes)[:-1])
+        order = np.argsort(labels, kind="stable")
+        ends = np.cumsum(np.bincount(labels)).tolist()
+        self.groups_ = [order[a:b] for a, b in pairwise([0, *ends])]
         return problem
 
     def __sklearn_tags__(self) -> Any:

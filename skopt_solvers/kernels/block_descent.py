@@ -31,6 +31,16 @@ def bound(gram):
 
 
 @kernel
+def bounds(gram, starts):
+    """`bound` of each block of a Gram matrix."""
+    tops = np.empty(starts.shape[0] - 1)
+    for a in range(tops.shape[0]):
+        own = slice(starts[a], starts[a + 1])
+        tops[a] = bound(gram[own, own])
+    return tops
+
+
+@kernel
 def moments(columns, h, total, chosen, starts, centred):
     """Weighted means, the blocks' Gram matrices one after the other, their bounds."""
     means, spread = np.zeros(chosen.shape[0]), np.zeros(h.shape[0])

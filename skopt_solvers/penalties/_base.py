@@ -65,6 +65,11 @@ class BasePenalty(Adjustable, Compiled):
         return False
 
     @property
+    def finite(self) -> bool:
+        """Whether it is finite everywhere, as far as is known."""
+        return self.elastic
+
+    @property
     def uniform(self) -> bool:
         """Whether it is the same for all columns, and zero is best of those alone."""
         return False

@@ -22,6 +22,7 @@ class Grouped(BlockPenalty):
     groups: Any
     weights: Any
     level: Any = 0.0
+    finite = True
 
     @abstractmethod
     def levels(self, total: np.ndarray) -> dict[str, np.ndarray]:
@@ -32,7 +33,10 @@ class Grouped(BlockPenalty):
 
     def named(self, names: np.ndarray | None, design: Any) -> Self:
         other = copy(self)
-        other.groups = resolved(self, self.groups, names, design)
+        other.groups = self.groups
+        if self.groups is not None:
+            groups = resolved(self, self.groups, names, design)
+            other.groups = labels_of(self, groups, design.shape[1])
         return other
 
     def record(

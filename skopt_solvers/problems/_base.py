@@ -194,7 +194,7 @@ class Problem(ABC):
 
     def feasible(self, x: Array) -> Array:
         """The point nearest to x where the penalty is finite: x itself if it is."""
-        if self.penalty.elastic:
+        if self.penalty.finite:
             return x
         return self.prox(x, np.full_like(x, 1e-300))
 

@@ -5,6 +5,7 @@ the others, and Newton's method there is exact.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import linalg
 
 from .._compile import Record, readonly
 from ..kernels import block_descent, blocks
+from ..kernels import block_newton as newtons
 from ._base import Budget
 from ._support import factor
 
@@ -20,13 +22,13 @@ Array = np.ndarray
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 CYCLES = 10  # of block descent between two series of Newton steps, at least
 CHEAPER = 8  # coefficients for which a Newton step costs no more than one cycle
+AT_ONCE = 64  # coefficients whose Newton steps are small beside calls from Python
 SMALL = 200  # coefficients up to which nothing is extrapolated
 MEMORY = 5  # cycles from which one extrapolates
 SERIES = 200
 PATIENCE = 10  # series without halving the violation: rounding has the upper hand
 STEPS = 8  # Newton steps on one support
 ROUNDS = 10  # proximal steps on one block at most
-DAMPINGS = (0.0, 1e-7, 1e-4, 1e-2)  # of the diagonal, where columns are dependent
 LARGEST = 2500  # coefficients beyond which no Newton step is taken
 
 
@@ -62,10 +64,7 @@ class Quadratic:
         self.record: Record = self.layout.record
         self.which, self.starts = readonly(self.which), readonly(self.starts)
         self.gram = readonly(np.ascontiguousarray(self.gram))
-        pairs = zip(self.starts[:-1], self.starts[1:], strict=True)
-        tops = [block_descent.bound(self.gram[a:b, a:b]) for a, b in pairs]
-        self.target = self.v + self.gram @ self.w
-        self.tops = readonly(np.array(tops, np.float64))
+        self.tops = readonly(block_descent.bounds(self.gram, self.starts))
         self.flat = readonly(self.starts * self.w.shape[1])
 
     @classmethod
@@ -106,9 +105,8 @@ class Quadratic:
     @property
     def violation(self) -> float:
         """Largest distance of a block from its condition of optimality."""
-        w, g = readonly(self.w.ravel()), readonly(-self.v.ravel())
-        found = blocks.violations(self.record, w, g, self.which, self.flat)
-        return float(np.max(found, initial=0.0))
+        fixed = self.record, self.which, self.flat
+        return newtons.worst(self.v, self.w, *fixed)  # type: ignore[no-any-return]
 
     def cost(self, w: Array) -> float:
         """The penalty of w."""
@@ -145,48 +143,44 @@ class Quadratic:
         if self.objective(w, v) < self.objective(self.w, self.v):
             self.w, self.v = np.ascontiguousarray(w), np.ascontiguousarray(v)
 
+    @cached_property
+    def target(self) -> Array:
+        """Minus the gradient at zero."""
+        return self.v + self.gram @ self.w
+
     def objective(self, w: Array, v: Array) -> float:
         """The quadratic and the penalty at w, where v is minus the gradient."""
         return self.cost(w) - float(np.sum(w * (v + self.target))) / 2
 
+    def series(self, cycles: int, goal: float, budget: Budget) -> float:
+        """Cycles, then Newton steps while they help; the violation that is left."""
+        steps = STEPS if self.layout.curved else 0
+        if self.w.size <= AT_ONCE:
+            return newtons.series(  # type: ignore[no-any-return]
+                self.gram, self.v, self.w, self.record, self.which, self.starts,
+                self.flat, self.tops, self.layout.loose, cycles, ROUNDS, steps, goal,
+            )  # fmt: skip
+        self.descend(cycles, goal, budget)
+        left, before = self.violation, np.inf
+        if np.count_nonzero(self.w) > LARGEST:
+            return left
+        for _ in range(steps):
+            near = left <= goal or left > newtons.STUCK * before
+            if near or budget.spent or not self.newton():
+                break
+            before, left = left, self.violation
+        return left
+
     def newton(self) -> bool:
         """A step on the support, as far as the objective falls; whether it did."""
-        rows, lanes = np.nonzero(self.w)
-        flat = readonly(self.w.ravel())
-        place = np.full(flat.size, -1)
-        place[np.flatnonzero(flat)] = np.arange(len(rows))
-        layout = self.which, self.flat
-        matrix = np.where(lanes[:, None] == lanes, self.gram[np.ix_(rows, rows)], 0.0)
-        blocks.bend(self.record, flat, *layout, readonly(place), matrix)
-        slopes = blocks.slopes(self.record, flat, *layout).reshape(self.w.shape)
-        rest = (self.v - slopes)[rows, lanes]
-        for damping in DAMPINGS:
+        fixed = self.record, self.which, self.flat
+        active, matrix, rest = newtons.system(self.gram, self.v, self.w, *fixed)
+        for damping in newtons.DAMPINGS:
             upper = factor(matrix, damping * np.diag(matrix))
-            step = np.zeros_like(self.w)
-            step[rows, lanes] = linalg.cho_solve((upper, False), rest)
-            if self._search(self._stopped(step)):
+            step = linalg.cho_solve((upper, False), rest)
+            around = *fixed, self.layout.loose, active, step
+            if newtons.land(self.gram, self.v, self.w, *around):
                 return True
-        return False
-
-    def _stopped(self, step: Array) -> Array:
-        """The step, but blocks that it would turn round end at zero."""
-        first, ends = self.flat[:-1], self.w + step
-        onward = np.add.reduceat((self.w * ends).ravel(), first)
-        over = (onward < 0) & ~self.layout.loose[self.which]
-        over = np.repeat(over, np.diff(self.flat)).reshape(step.shape)
-        return np.where(over, -self.w, step)
-
-    def _search(self, step: Array) -> bool:
-        pull = self.gram @ step
-        slope, bend = float(np.sum(self.v * step)), float(np.sum(step * pull))
-        here, t = self.cost(self.w), 1.0
-        slack = 1e-15 * (abs(here) + abs(slope))
-        while t > 1e-4:
-            new = self.w + t * step
-            if self.cost(new) - here - t * slope + t * t * bend / 2 <= slack:
-                self.w, self.v = new, self.v - t * pull
-                return True
-            t /= 2
         return False
 
 
@@ -196,22 +190,8 @@ def optimise(part: Quadratic, inner: float, budget: Budget) -> None:
     best, since = np.inf, 0
     for _ in range(SERIES):
         cycles = max(CYCLES, int(np.count_nonzero(part.w)) // CHEAPER)
-        part.descend(cycles, goal, budget)
-        left = part.violation
+        left = part.series(cycles, goal, budget)
         since = 0 if left < 0.5 * best else since + 1
         best = min(best, left)
         if left <= goal or since > PATIENCE or budget.spent:
             return
-        _polish(part, goal, budget)
-
-
-def _polish(part: Quadratic, goal: float, budget: Budget) -> None:
-    """Newton steps while they help."""
-    if not part.layout.curved or np.count_nonzero(part.w) > LARGEST:
-        return
-    left = np.inf
-    for _ in range(STEPS):
-        moved, found = part.newton(), part.violation
-        if not moved or found <= goal or found > 0.9 * left or budget.spent:
-            return
-        left = found

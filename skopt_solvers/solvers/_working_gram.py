@@ -16,6 +16,8 @@ DAMPING, MOST_DAMPING = 1e-3, 1e3  # of the largest curvature, after a step cut 
 SHORT = 0.1  # share of a step from which on its model was good enough
 SLOW = 0.3  # share of the violation after a step for which its model was too old
 CANCELLED = 1e-7  # of the null model's loss; below it losses come from residuals
+SAVED = 2.0  # passes that a Gram matrix of all columns spares
+MANY = 12  # times the columns wanted that all of them may be, to be taken at once
 BLURRED = 1e-13  # of the null model's loss: rounding errors, to be below the tolerance
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 

@@ -14,8 +14,8 @@ from ..problems.regularizer import Blocks
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver
 from ._block_support import Quadratic, optimise
-from ._model import Model, model_at, moved
-from ._working_gram import GramState, refresh
+from ._model import Model, model_at, moved, pulled
+from ._working_gram import MANY, SAVED, GramState, landed, refresh
 from ._working_set import descend, pushed
 
 SIFTS = 8  # rounds of plain descent before a Gram matrix is formed
@@ -199,7 +199,7 @@ class BlockDescent(Solver):
                 means = state.means
                 x = moved(problem, point, model, state.columns, w, means)
                 direction = x - point.x
-            _advance(problem, state, direction, problem.regularizer)
+            _advance(problem, state, direction, problem.regularizer, model)
             if state.point is point or state.budget.spent:
                 break
 
@@ -208,6 +208,8 @@ class BlockDescent(Solver):
     ) -> Array:
         """Blocks of the Gram matrix: those it has, those in use, the worst others."""
         sizes, known = _sizes(problem), state.blocks
+        if self._all_at_once(problem, used, others):
+            return np.arange(len(sizes))
         if state.finishing:
             room = max(64, int(sizes[used].sum()))
             keep = np.cumsum(sizes[others]) <= max(room, sizes[others[:1]].sum())
@@ -218,6 +220,16 @@ class BlockDescent(Solver):
             known = known[:0]
             fresh = wanted[np.cumsum(sizes[wanted]) <= LARGEST_GRAM]
         return np.concatenate([known, fresh]).astype(np.int64)
+
+    def _all_at_once(self, problem: Any, used: Array, others: Array) -> bool:
+        """Whether a Gram matrix of all columns costs no more than it saves later."""
+        single = problem.response.loss.quadratic and not problem.response.shape
+        busy = int(_sizes(problem)[used].sum() + _sizes(problem)[others].sum())
+        if not single or problem.split > MANY * busy:
+            return False
+        cost, everything = problem.design.gram_cost, np.arange(problem.split)
+        wanted = _columns(problem, np.concatenate([used, others]))
+        return bool(cost(everything) <= SAVED + cost(wanted))
 
     def _part(
         self, problem: Any, state: Any, blocks: Array
@@ -232,11 +244,14 @@ class BlockDescent(Solver):
             return Quadratic.of_lanes(problem, point, blocks, columns, starts, w), None
         model = model_at(problem, point)
         refresh(state, problem, model, columns)
-        v = np.stack([
-            problem.design.tdot_columns(columns, readonly(np.ascontiguousarray(lane)))
-            for lane in model.r.reshape(len(model.h), -1).T
-        ], axis=1)  # fmt: skip
-        v -= np.outer(state.means, model.r.reshape(len(model.h), -1).sum(axis=0))
+        if problem.response.shape:
+            v = np.stack([
+                problem.design.tdot_columns(columns, readonly(np.ascontiguousarray(r)))
+                for r in model.r.T
+            ], axis=1)  # fmt: skip
+            v -= np.outer(state.means, model.r.sum(axis=0))
+        else:
+            v = pulled(problem, point, model, columns, state.h, state.means)[:, None]
         gram = state.damped(problem)
         return Quadratic(problem.regularizer, gram, v, w, blocks, starts), model
 
@@ -285,16 +300,22 @@ def _status(problem: Any, point: LinearPoint) -> tuple[Array, Array, Array]:
 
 
 def _advance(
-    problem: Any, state: Any, direction: Array, layout: Any
+    problem: Any, state: Any, direction: Array, layout: Any, model: Model | None = None
 ) -> None:
-    """Go along, as far as loss and penalty (that of `layout`) fall."""
+    """Go along, as far as loss and penalty (that of `layout`) fall.
+
+    `model` is the one whose Gram matrix the state has.
+    """
     point = state.point
     if not direction.any():
         state.rate = 0.0
         return
     if problem.response.loss.quadratic:
-        x = point.x + direction
-        state.point, state.rate = LinearPoint(problem, x, pushed(problem, x)), 1.0
+        x, state.rate = point.x + direction, 1.0
+        if model is None or problem.response.shape:
+            state.point = LinearPoint(problem, x, pushed(problem, x))
+        else:
+            state.point = landed(problem, state, model, state.columns, x)
         return
     dz = pushed(problem, direction)
 

@@ -18,7 +18,7 @@ from ._model import Model, means_of, model_at, moved, pulled
 from ._quadratic_path import QuadraticPath, Scaled
 from ._small import descend_at_once, tries
 from ._sweeps import gained, leap, pays, solving, sweep, tall
-from ._working_gram import GramState, landed, refresh
+from ._working_gram import MANY, SAVED, GramState, landed, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
 EARLY = 2  # such rounds before Newton's method on the rows may take over
@@ -31,9 +31,7 @@ NEAR = 0.7  # share of its level from which a slope may exceed it soon
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.5  # passes that a Gram matrix of all violators may cost to be formed at once
-SAVED = 2.0  # passes that none is needed for where that is of all columns
 ROUND = 5e5  # entries whose passes cost as much as the calls of an iteration
-MANY = 12  # times the columns wanted that all of them may be, to be taken at once
 LEAN = 5  # times the columns that rows must be enough for, to move all at once
 MORE = 1.6  # factor of its cost at which it is made of all columns instead
 LEFT = 1e-3  # of the tolerance: gap that a solution on the rows may leave
