@@ -117,7 +117,8 @@ def _from_labels(owner: Any, groups: Any, n_columns: int) -> Array:
             f"{type(owner).__name__}: {SHAPES}; for {n_columns} columns got "
             f"{groups!r:.60}."
         )
-    inside = n_columns > 0 and labels.min() >= 0 and labels.max() < n_columns
+    signed = n_columns > 0 and labels.dtype.kind == "i"
+    inside = signed and labels.min() >= 0 and labels.max() < n_columns
     if inside and np.bincount(labels).all():
         return labels  # numbers of groups already
     return np.unique(labels, return_inverse=True)[1]
