@@ -17,15 +17,16 @@ def damped_cholesky(
 ) -> Array | None:
     """Lower factor of ``matrix + extra * diag(unit)``, in column order.
 
-    `extra` grows until there is a factor; None where it passes `most`. The diagonal of
-    `matrix`, which is symmetric, is overwritten. Costs ``n**3 / 3`` operations each
-    time.
+    `extra` grows until there is a factor; None where it passes `most`. `matrix` is
+    symmetric, in double or single precision, and its diagonal is overwritten. Costs
+    ``n**3 / 3`` operations each time.
     """
     entries = diagonal(matrix)
     own = entries.copy()
+    potrf = lapack.spotrf if matrix.dtype == np.float32 else lapack.dpotrf
     while extra <= most and math.isfinite(extra):
         entries[:] = own + extra * unit
-        factor, failed = lapack.dpotrf(matrix.T, lower=1, clean=1)
+        factor, failed = potrf(matrix.T, lower=1, clean=1)
         if not failed:
             return factor  # type: ignore[no-any-return]
         extra *= GROWTH

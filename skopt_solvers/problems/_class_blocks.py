@@ -8,6 +8,7 @@ import numpy as np
 from .._compile import readonly
 from .._matrices import diagonal
 from ..kernels import dual
+from ._second_order import representable
 
 if TYPE_CHECKING:
     from ._linear_point import LinearPoint
@@ -16,36 +17,94 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 SAMPLE = 2000  # samples whose correlations stand for those of all, per class
+LIGHT = 1e-4  # of the largest curvature; samples with less are left out if many are
 TINY = 1e-300
 
 
-def class_blocks(problem: "LinearProblem", point: "LinearPoint") -> Iterator[Array]:
-    """Each class's own block of the Hessian, the intercept last.
+def heavy_rows(problem: "LinearProblem", point: "LinearPoint") -> Array | None:
+    """Which samples bend each class, of shape (n, lanes), if these are few of many.
 
-    Diagonals are of all samples. Correlations are of some, drawn by their leverage on
-    the diagonal (systematic sampling, weights of Horvitz and Thompson); where all
-    classes bend alike, as they do in the null model, they are computed once.
+    Where probabilities are near zero and one, most samples have next to no curvature.
     """
     D = problem.response.weigh(point.curvatures)
-    totals = D.sum(axis=0)
+    if len(D) <= SAMPLE:
+        return None
+    least = LIGHT * D.max(axis=0)
+    heavy = least < D
+    return heavy if heavy.sum(axis=0).max() <= SAMPLE else None
+
+
+def class_blocks(
+    problem: "LinearProblem", point: "LinearPoint", heavy: Array | None
+) -> Iterator[Array]:
+    """Each class's own block of the Hessian, the intercept last.
+
+    Diagonals are of all samples. What else there is comes from the `heavy` ones where
+    these are few, else from some that stand for all.
+    """
+    D = problem.response.weigh(point.curvatures)
+    totals, head = D.sum(axis=0), slice(problem.n_columns)
     diagonals = _diagonals(problem, D, totals)
     ridge = problem.ridge(point.x).reshape(-1, problem.lanes)
-    leverages = _lengths(problem, diagonals.sum(axis=1))
-    rng, last, alike = np.random.default_rng(0), np.empty(0), False
-    for k in range(problem.lanes):
-        alike = k > 0 and np.allclose(D[:, k] * totals[0], D[:, 0] * totals[k], 1e-9)
-        last = last if alike else _correlations(problem, D[:, k], leverages, rng)
+    if heavy is None:
+        parts = _of_samples(problem, D, totals, diagonals)
+    else:
+        parts = _of_heavy(problem, D, heavy)
+    for k, (gram, cross) in enumerate(parts):
         block = np.zeros((len(ridge), len(ridge)), order="F")
-        root = np.sqrt(diagonals[:, k])
-        head = slice(problem.n_columns)
-        block[head, head] = last * root * root[:, None]
+        block[head, head] = gram
+        diagonal(block)[head] = diagonals[:, k]
         if problem.fit_intercept:
-            cross = problem.design.tdot(D[:, k]) - problem.mean * totals[k]
             cross[problem.steady] = 0.0
             block[-1, head] = block[head, -1] = cross
             block[-1, -1] = totals[k]
         diagonal(block)[:] += ridge[:, k]
         yield block
+
+
+def _of_heavy(
+    problem: "LinearProblem", D: Array, heavy: Array
+) -> Iterator[tuple[Array, Array]]:
+    """Products of the columns with each other, and with the constant, class by class.
+
+    In single precision where numbers allow it.
+    """
+    rows = np.flatnonzero(heavy.any(axis=1))
+    design, D, heavy = problem.design.take(rows), D[rows], heavy[rows]
+    X = design.single(problem.mean) if representable(problem) else None
+    columns = np.arange(problem.n_columns)
+    for k in range(problem.lanes):
+        own = np.flatnonzero(heavy[:, k])
+        d = D[own, k]
+        if X is None:
+            part = design.take(own)
+            cross = part.tdot(d) - problem.mean * d.sum()
+            yield part.gram(d, columns, problem.mean), cross
+            continue
+        lengths = np.sqrt(d / d.max()).astype(np.float32)
+        Z = X[own] * lengths[:, None]
+        gram, cross = Z.T @ Z, lengths @ Z
+        gram[problem.constant] = gram[:, problem.constant] = 0.0
+        yield d.max() * gram.astype(np.float64), d.max() * cross.astype(np.float64)
+
+
+def _of_samples(
+    problem: "LinearProblem", D: Array, totals: Array, diagonals: Array
+) -> Iterator[tuple[Array, Array]]:
+    """The same with the correlations of samples drawn by their leverage.
+
+    That is their leverage on the diagonal (systematic sampling, weights of Horvitz and
+    Thompson). Where all classes bend alike, as in the null model, once does for all.
+    """
+    leverages = _lengths(problem, diagonals.sum(axis=1))
+    rng, last, alike = np.random.default_rng(0), np.empty(0), False
+    for k in range(problem.lanes):
+        alike = k > 0 and np.allclose(D[:, k] * totals[0], D[:, 0] * totals[k], 1e-9)
+        last = last if alike else _correlations(problem, D[:, k], leverages, rng)
+        root, cross = np.sqrt(diagonals[:, k]), np.empty(0)
+        if problem.fit_intercept:
+            cross = problem.design.tdot(D[:, k]) - problem.mean * totals[k]
+        yield last * root * root[:, None], cross
 
 
 def _diagonals(problem: "LinearProblem", D: Array, totals: Array) -> Array:

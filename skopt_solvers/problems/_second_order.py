@@ -63,6 +63,12 @@ def exactly(
     return in_one_pass
 
 
+def representable(problem: "LinearProblem") -> bool:
+    """Whether single precision can hold the squares of the columns."""
+    smallest = float(problem.norms.min(initial=1.0))
+    return problem.design.largest < RANGE[1] and smallest > RANGE[0]
+
+
 class Rough:
     """Products with the Hessian of a dense linear model, in single precision.
 
@@ -79,8 +85,7 @@ class Rough:
         """For a problem; None where there is nothing to gain, or numbers are too far
         from one.
         """
-        design, norms = problem.design, problem.norms
-        fine = design.largest < RANGE[1] and norms.min(initial=1.0) > RANGE[0]
+        design, fine = problem.design, representable(problem)
         X = design.single(problem.mean) if fine and design.nnz > SMALL else None
         if X is None:
             return None

@@ -15,7 +15,7 @@ from .._threads import one_blas_thread
 from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
-from ._class_blocks import class_blocks
+from ._class_blocks import class_blocks, heavy_rows
 from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian, sample
@@ -403,10 +403,16 @@ class LinearProblem(Problem):
         """This model in the span of its rows, if all coefficients share a ridge."""
         return span_of(self, single)
 
-    def class_blocks(self, point: LinearPoint) -> Iterator[Array]:
+    def heavy_rows(self, point: LinearPoint) -> Array | None:
+        """Which samples bend each class, if that is few of many."""
+        return heavy_rows(self, point)
+
+    def class_blocks(
+        self, point: LinearPoint, heavy: Array | None = None
+    ) -> Iterator[Array]:
         """The Hessian's block of each class, roughly."""
         self.counts.hessians += 1
-        return class_blocks(self, point)
+        return class_blocks(self, point, heavy)
 
     def row_metric(self, point: LinearPoint, most: int) -> RowMetric:
         """The Hessian's inverse through the rows that matter most, or all if few."""

@@ -16,7 +16,7 @@ from ._beginnings import ascended, independent, softened
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
-from .newton_cg import WIDE, NewtonCG, NewtonCGState
+from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
     Blocks,
@@ -44,6 +44,7 @@ FACTORS = 700.0  # squared columns per row up to which factors cost less than pa
 ROUGHLY = 200  # iterations that may be made with these
 COARSE = 1e-7  # tolerance from which products of rows may be in single precision
 PATIENT = 2.0  # times the cost of a factor, where the diagonal is nearly all of it
+SHORT = 0.1  # first step along blocks that are no metric here
 LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
@@ -344,7 +345,7 @@ class LBFGS(Solver):
         state.decrements.append(decrement)
         if self._refresh_pays(problem, state):
             if isinstance(state.metric, Blocks) and state.builds >= LASTING:
-                self._give_up(state)
+                self._give_up(problem, state)
                 return
             self._rebuild(problem, state)
             direction, decrement = self._direction(state)
@@ -358,16 +359,22 @@ class LBFGS(Solver):
             state.stalled = not state.pairs
             self._forget(state)
             return
+        if t < SHORT and not state.pairs and isinstance(state.metric, Blocks):
+            self._give_up(problem, state)
         state.point, state.rate = line.point(t), t
         remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
 
-    def _give_up(self, state: Any) -> None:
+    def _give_up(self, problem: Any, state: Any) -> None:
         """Go on by Newton's method and conjugate gradients.
 
         Where the probabilities of classes are near zero and one, those of a sample
-        depend on each other, which blocks for each class do not see.
+        depend on each other, which blocks for each class do not see. Few samples have
+        any curvature there, and blocks of all of these are a metric for conjugate
+        gradients.
         """
         state.newton = True
+        if problem.heavy_rows(state.point) is not None:
+            state.way = CLASSES
         state.log.append(
             f"metric: did not last, left after {state.n_iter} iterations for Newton's "
             "method with conjugate gradients"

@@ -14,9 +14,11 @@ from ._conjugate import Conjugate
 from ._search import search
 from .preconditioners import (
     KEPT,
+    Blocks,
     Diagonal,
     Preconditioner,
     Rows,
+    classes_cost,
     rows_cost,
     solving,
 )
@@ -24,10 +26,11 @@ from .preconditioners import (
 WIDE = Oracle.DUAL | Oracle.COLUMNS  # a ridge, and one prediction per sample
 EXACT = 0.01  # share of the slope left by line searches, cheap beside products
 MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
-FLOOR, ROWS = 1, 2  # metrics beside the diagonal
+FLOOR, ROWS, CLASSES = 1, 2, 3  # metrics beside the diagonal
 TRIAL = 24  # products of a system after which another metric is tried
 SHORT = 0.6  # of the first step of a softmax, from which stronger ridges come first
 HEAVY = 800  # rows of a factor that is none of all
+LARGEST = 2000  # columns of which each class may have a factor
 
 
 @dataclass
@@ -39,8 +42,9 @@ class NewtonCGState(State):
     hard : bool
         Whether conjugate gradients cost more than a factor of the rows in use.
     way : int
-        The metric: the diagonal, that with a floor, or the heaviest rows.
-    costs : list of three floats
+        The metric: the diagonal, that with a floor, the heaviest rows, or a factor for
+        each class.
+    costs : list of four floats
         Products per factor e of the last system of each; 0: unknown.
     rough : object or None
         A way to faster products, once it was looked for.
@@ -48,7 +52,7 @@ class NewtonCGState(State):
 
     hard: bool = False
     way: int = 0
-    costs: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    costs: list[float] = field(default_factory=lambda: [0.0] * 4)
     looked: bool = False
     rough: Any = None
 
@@ -61,10 +65,11 @@ class NewtonCG(Solver):
 
     where :math:`c_t` is the certificate, in the norm of the inverse preconditioner: the
     diagonal, or that with its small entries replaced by the mean, whichever took fewer
-    products. Never forms H. Where only some rows have any curvature (squared hinge),
-    and a factor of the products of these costs less than the conjugate gradients did,
-    it takes their place. Where the first step towards a softmax is cut short, stronger
-    ridges come before its own, the strongest in the dual.
+    products; for a softmax whose probabilities are near zero and one, a Cholesky factor
+    for each class. Never forms H. Where only some rows have any curvature (squared
+    hinge), and a factor of the products of these costs less than the conjugate
+    gradients did, it takes their place. Where the first step towards a softmax is cut
+    short, stronger ridges come before its own, the strongest in the dual.
 
     Products with dense data are in single precision; gradients are not.
 
@@ -161,16 +166,30 @@ class NewtonCG(Solver):
         price = system.count * (1.0 + system.metric.weight(problem))
         if state.way == ROWS:
             price += system.metric.cost(problem)
+        if state.way == CLASSES:
+            price += classes_cost(problem)
         state.costs[state.way] = price / max(system.depth, 1e-3)
-        long = system.count >= TRIAL
+        long = system.count >= TRIAL and state.way != CLASSES
         ways = [k for k, cost in enumerate(state.costs[:ROWS]) if cost > 0.0 or long]
         if state.hard and solving(problem, HEAVY) <= 1.0:
             ways.append(ROWS)
+        if state.way == CLASSES or (long and self._apart(problem, state, price)):
+            ways.append(CLASSES)
         state.way = min(ways, key=state.costs.__getitem__)
+
+    def _apart(self, problem: Any, state: Any, most: float) -> bool:
+        """Whether factors for the classes are exact enough, and cost less than that."""
+        able = Oracle.ROWS in problem.provides and problem.lanes > 1
+        if not (able and problem.response.loss.coupled):
+            return False
+        cheap = problem.n_columns <= LARGEST and classes_cost(problem) <= most
+        return cheap and problem.heavy_rows(state.point) is not None
 
     def _metric(self, problem: Any, state: Any) -> tuple[Preconditioner, int]:
         """What to solve the system with, and how many products it may take."""
         most, diagonal = 2 * problem.size + 20, Diagonal(True, state.way == FLOOR)
+        if state.way == CLASSES:
+            return Blocks(), most
         if WIDE not in problem.provides:
             return diagonal, most
         used = int(np.count_nonzero(state.point.curvatures))

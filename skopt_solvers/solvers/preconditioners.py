@@ -17,6 +17,9 @@ __all__ = ["Blocks", "Cholesky", "Diagonal", "Identity", "Preconditioner", "Rows
 Array = np.ndarray
 
 LEAST, MOST = 1e-12, 1e8  # damping of a unit diagonal
+ROUNDING = 1e-7  # the least in single precision
+SINGLE = 5e-6  # share of the diagonal that is ridge, from which that may do
+FEW = 1000  # rows that a class's block is made of, more or less
 COSTLY = 60.0  # evaluations: what blocks cost, and as often as they help (measured)
 
 
@@ -118,8 +121,7 @@ class Cholesky(Preconditioner):
         self.scale, self.factor = factor(hessian, self.damping)
 
     def solve(self, v: Array) -> Array:
-        x, _ = lapack.dpotrs(self.factor, self.scale * v, lower=1)
-        return self.scale * x
+        return self.scale * solved(self.factor, self.scale * v)
 
     def _hessian(self, problem: Any, point: Point) -> Array:
         if self.part is None:
@@ -182,26 +184,48 @@ class Blocks(Preconditioner):
 
     def build(self, problem: Any, point: Point) -> None:
         self.lanes = problem.lanes
-        self.factors = [factor(each) for each in problem.class_blocks(point)]
+        held = float(np.min(problem.ridge(point.x)[: problem.split], initial=math.inf))
+        heavy, self.factors = problem.heavy_rows(point), []
+        for each in problem.class_blocks(point, heavy):
+            rough = heavy is not None
+            single = rough and held > SINGLE * float(diagonal(each).max())
+            self.factors.append(factor(each, single=single))
 
     def solve(self, v: Array) -> Array:
         rows = v.reshape(-1, self.lanes)
         rows = rows - rows.mean(axis=1, keepdims=True)
         for k, (scale, triangle) in enumerate(self.factors):
-            x, _ = lapack.dpotrs(triangle, scale * rows[:, k], lower=1)
-            rows[:, k] = scale * x
+            rows[:, k] = scale * solved(triangle, scale * rows[:, k])
         rows -= rows.mean(axis=1, keepdims=True)
         return rows.ravel()
 
     def cost(self, problem: Any) -> float:
         return COSTLY
 
+    def weight(self, problem: Any) -> float:
+        return 0.5 * problem.size / problem.design.shape[0]  # type: ignore[no-any-return]
 
-def factor(matrix: Array, damping: float = 0.0) -> tuple[Array, Array]:
+
+def classes_cost(problem: Any) -> float:
+    """Cost of blocks of the classes from few rows, in products with the Hessian."""
+    n, p = problem.design.shape
+    return p * (FEW + p / 3.0) / (6.0 * n)  # type: ignore[no-any-return]
+
+
+def solved(triangle: Array, v: Array) -> Array:
+    """The solution of a system whose lower Cholesky factor is known."""
+    if triangle.dtype == np.float32:
+        return np.asarray(lapack.spotrs(triangle, v.astype(np.float32), lower=1)[0])
+    return np.asarray(lapack.dpotrs(triangle, v, lower=1)[0])
+
+
+def factor(
+    matrix: Array, damping: float = 0.0, single: bool = False
+) -> tuple[Array, Array]:
     """One over the root of the diagonal, and the Cholesky factor in these units.
 
     The matrix is overwritten; `damping` is added to the unit diagonal, and multiples of
-    the identity until it is positive definite.
+    the identity until it is positive definite. The factor may be a `single` one.
     """
     unit = diagonal(matrix)
     sizes = np.abs(unit)
@@ -211,5 +235,7 @@ def factor(matrix: Array, damping: float = 0.0) -> tuple[Array, Array]:
     unit[unit == 0] = 1.0
     triangle = None
     if np.isfinite(unit).all():
-        triangle = damped_cholesky(matrix, 1.0, max(damping, LEAST), MOST)
+        least = max(damping, ROUNDING if single else LEAST)
+        matrix = matrix.astype(np.float32) if single else matrix
+        triangle = damped_cholesky(matrix, 1.0, least, MOST)
     return scale, np.eye(len(matrix)) if triangle is None else triangle

@@ -12,7 +12,12 @@ from skopt_solvers.run import run
 from skopt_solvers.solvers import LBFGS, NewtonCG
 from skopt_solvers.solvers.preconditioners import Blocks
 
-STORAGES = {"dense": np.asarray, "fortran": np.asfortranarray, "csr": sp.csr_array}
+STORAGES = {
+    "dense": np.asarray,
+    "fortran": np.asfortranarray,
+    "csr": sp.csr_array,
+    "float32": lambda X: X.astype(np.float32),
+}
 P, LANES = 30, 5
 
 
@@ -65,6 +70,41 @@ def test_blocks_of_many_samples_keep_the_diagonal(monkeypatch):
         assert np.abs((block - expected) / np.outer(scale, scale)).max() < 0.5
 
 
+@pytest.mark.parametrize("storage", STORAGES)
+@pytest.mark.parametrize("intercept", [True, False])
+def test_blocks_of_heavy_samples_lack_the_others_products_only(
+    storage, intercept, monkeypatch
+):
+    """Where most probabilities are near zero and one, few samples are taken at all."""
+    monkeypatch.setattr(_class_blocks, "SAMPLE", 290)
+    made = problem(storage, intercept)
+    point = somewhere(made, 2.0)
+    heavy = made.heavy_rows(point)
+    assert heavy is not None
+    D = made.response.weigh(point.curvatures)
+    assert heavy.any(axis=0).all()
+    assert (D[~heavy] <= _class_blocks.LIGHT * D.max()).all()
+    X = problem_matrix(made)
+    for k, block in enumerate(made.class_blocks(point, heavy)):
+        expected = own_block(made, point, k)
+        light = D[~heavy[:, k], k, None] * np.abs(X[~heavy[:, k]])
+        missing = np.abs(X[~heavy[:, k]]).T @ light
+        scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
+        assert (np.abs(block - expected) <= missing + 1e-5 * scale).all()
+        np.testing.assert_allclose(np.diag(block), np.diag(expected), 1e-6)
+
+
+def problem_matrix(made):
+    """The centred columns, and a constant one where there is an intercept."""
+    lanes = np.arange(P + made.fit_intercept)
+    out = np.zeros((made.design.shape[0], len(lanes)))
+    for j in lanes:
+        unit = np.zeros(made.size)
+        unit[j * LANES] = 1.0
+        out[:, j] = made.push(unit)[:, 0]
+    return out
+
+
 def test_the_metric_is_symmetric_and_keeps_sums_at_zero():
     made = problem()
     metric, rng = Blocks(), np.random.default_rng(2)
@@ -99,4 +139,33 @@ def test_where_blocks_do_not_last_conjugate_gradients_go_on(intercept):
     assert "conjugate gradients" in result.log[-1]
     assert result.n_iter < 150
     best = run(NewtonCG(tol=1e-9), made[1])
+    assert result.objective == pytest.approx(best.objective, rel=2e-6)
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+def test_blocks_of_heavy_samples_serve_conjugate_gradients(storage, monkeypatch):
+    """A weak ridge and many samples, few of which are near a boundary in the end."""
+    monkeypatch.setattr(_class_blocks, "SAMPLE", 1000)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1500, 60)) @ rng.normal(size=(60, 60))
+    y = np.argmax(X @ rng.normal(size=(60, LANES)), axis=1).astype(float)
+    used = []
+    build = Blocks.build
+
+    def watched(self, problem, point):
+        build(self, problem, point)
+        used.append(point)
+
+    monkeypatch.setattr(Blocks, "build", watched)
+    made = [
+        linear_problem(STORAGES[storage](X), y, Multinomial(), L2(1e-7))
+        for _ in range(2)
+    ]
+    result = run(LBFGS(), made[0])
+    assert result.success, result
+    assert "conjugate gradients" in result.log[-1]
+    count = len(used)
+    assert count > 3
+    best = run(NewtonCG(tol=1e-9), made[1])
+    assert best.success and len(used) > count  # it finds them by itself
     assert result.objective == pytest.approx(best.objective, rel=2e-6)
