@@ -2,8 +2,9 @@
 
 Exact minimisation of one coefficient after the other finds out which are zero; Newton's
 method on the others, where slope and curvature of the penalty are known, is then near
-the end. Where the penalty bends down more than the loss bends up, its tangent, which
-lies above a concave cost, takes its place.
+the end. Where the penalty bends down more than the loss bends up, it counts as bent
+down by less, so that there is just a minimum: near a saddle point that is a long way
+down.
 """
 
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from ..kernels.coordinate import gram_sweeps, local
 from ._base import Array, Budget
 from ._support import factor
 
+PIVOT, SOUND = 1e-7, 1e-4  # least of a factor, of the largest
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
 SWEEPS, MOST_SWEEPS = 8, 200  # in a row, where Newton's steps help, and where not
 ROUNDS = 100
+LENGTHS = (1.0, 4.0, 16.0, 64.0)  # of steps where the objective bends down
+CUTS = 6  # times that the share of the penalty's bend is halved in on
 PATIENCE = 5  # rounds without progress: rounding errors are all that is left
 
 
@@ -67,28 +71,45 @@ class Bent:
         if not len(active):
             return False
         block, before = gram[np.ix_(active, active)], w[active]
-        step = _solve(block, bends[active], v[active] - slopes[active])
-        for t in (1.0, _first_crossing(before, step)):
+        step, hollow = _solve(block, bends[active], v[active] - slopes[active])
+        best, gained = 0.0, None
+        for t in (*(LENGTHS if hollow else (1.0,)), _first_crossing(before, step)):
             new = before + t * step
             new[new * before <= 0] = 0.0
             change, trial = new - before, w.copy()
             trial[active] = new
             fall = change @ (v[active] - 0.5 * block @ change)
             fall += float(np.sum(costs - self.local(trial, v)[0]))
-            if fall > 0:
-                w[:] = trial
-                v -= change @ gram[active]
-                return True
-        return False
+            if fall > best:
+                best, gained = fall, (trial, change)
+            if gained is not None and not hollow:
+                break
+        if gained is None:
+            return False
+        w[:], change = gained
+        v -= change @ gram[active]
+        return True
 
 
-def _solve(block: Array, bends: Array, rhs: Array) -> Array:
-    """Newton's step, or that of the tangent where there is no minimum."""
-    curved = block + np.diag(bends)
-    R, failed = lapack.dpotrf(curved, clean=0)
-    if failed or np.diag(R).min() < 1e-7 * np.diag(R).max():
-        R = factor(block, np.maximum(bends, 0.0))
-    return np.asarray(lapack.dpotrs(R, rhs)[0])
+def _solve(block: Array, bends: Array, rhs: Array) -> tuple[Array, bool]:
+    """Newton's step, and whether there is none.
+
+    Then as much is left of what bends down as leaves a minimum, up to a few cuts.
+    """
+    R, failed = lapack.dpotrf(block + np.diag(bends), clean=0)
+    hollow = failed != 0
+    if not hollow and np.diag(R).min() >= PIVOT * np.diag(R).max():
+        return np.asarray(lapack.dpotrs(R, rhs)[0]), False
+    up, down = np.maximum(bends, 0.0), np.minimum(bends, 0.0)
+    R, low, high = factor(block, up), 0.0, 1.0
+    for _ in range(CUTS if hollow else 0):
+        share = 0.5 * (low + high)
+        T, failed = lapack.dpotrf(block + np.diag(up + share * down), clean=0)
+        if failed or np.diag(T).min() < SOUND * np.diag(T).max():
+            high = share
+        else:
+            low, R = share, T
+    return np.asarray(lapack.dpotrs(R, rhs)[0]), hollow
 
 
 def _first_crossing(w: Array, step: Array) -> float:
