@@ -55,17 +55,29 @@ def narrow_gram_of_columns(data, indices, starts, n, lengths, columns, shift, fi
 
 @kernel
 def narrow_gram_of_rows(data, indices, starts, n, lengths, columns, shift, first):
-    """Of all columns of a sparse matrix whose rows are contiguous."""
+    """Of all columns of a sparse matrix whose rows are contiguous.
+
+    Rows of no length are left out.
+    """
     k = len(columns)
     out, Z = np.zeros((k, k)), np.empty((k, ROWS))
-    for start in range(0, n, ROWS):
-        count = min(ROWS, n - start)
+    rows, scale, none = np.empty(ROWS, np.int64), np.ones(ROWS), np.empty(0)
+    row = 0
+    while row < n:
+        count = 0
+        while row < n and count < ROWS:
+            rows[count] = row
+            if len(lengths):
+                scale[count] = lengths[row]
+            count += scale[count] != 0.0
+            row += 1
         for a in range(k):
-            Z[a] = -shift[a]
+            for i in range(count):
+                Z[a, i] = -shift[a] * scale[i]
         for i in range(count):
-            for place in range(starts[start + i], starts[start + i + 1]):
-                Z[indices[place], i] += data[place]
-        _add_block(Z, start, count, lengths, first, out)
+            for place in range(starts[rows[i]], starts[rows[i] + 1]):
+                Z[indices[place], i] += data[place] * scale[i]
+        _add_block(Z, 0, count, none, first, out)
     return out
 
 
