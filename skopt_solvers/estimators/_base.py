@@ -466,9 +466,10 @@ def _check_range(problem: LinearProblem) -> None:
         large = not math.isfinite(design.energy)
         large = large or (smooth and not problem.null.finite)
         small = design.energy == 0.0 < design.largest
-        if smooth and not (large or small or problem.response.loss.kinked):
+        smooth = smooth and not (large or small or problem.response.loss.kinked)
+        if smooth and problem.null.loss == 0.0:
             largest = float(np.max(np.abs(problem.null.slopes), initial=0.0))
-            small = problem.null.loss == 0.0 and largest > 0.0 == largest**2
+            small = largest > 0.0 == largest**2
     if large or small:
         size, do = ("large", "overflow") if large else ("small", "vanish")
         raise ValueError(

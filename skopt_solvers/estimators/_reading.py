@@ -3,11 +3,15 @@
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
 Array = np.ndarray
 
+MATRICES = (
+    np.ndarray, sp.csr_array, sp.csc_array, sp.csr_matrix, sp.csc_matrix,
+)  # fmt: skip
 READING: dict[str, Any] = {
     "accept_sparse": ("csr", "csc"),
     "accept_large_sparse": True,
@@ -35,10 +39,11 @@ def read(
 
 def _plain(X: Any, y: Any) -> bool:
     """Whether X is a matrix of numbers that are floats, and y a finite one per row."""
-    if not (type(X) is type(y) is np.ndarray and X.ndim == 2 and y.ndim == 1):
+    if not (type(X) in MATRICES and type(y) is np.ndarray and X.ndim == 2):
         return False
     floats = X.dtype == np.float64 or X.dtype == np.float32
-    if not (floats and X.size and len(X) == len(y) and y.dtype.isnative):
+    alike = y.ndim == 1 and y.shape[0] == X.shape[0]
+    if not (floats and alike and min(X.shape) and y.dtype.isnative):
         return False
     whole = y.dtype.kind in "iu"
     return whole or (y.dtype.kind == "f" and bool(np.isfinite(y).all()))

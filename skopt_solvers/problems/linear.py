@@ -173,9 +173,10 @@ class LinearProblem(Problem):
             w = w.copy()
             w[self.constant] = 0.0
         if not w.any():  # needs no pass over the data
-            shape = self.design.shape[0], *self.response.shape
-            return np.zeros(shape) + self.offset(x, w)
-        return self.design.dot(w) + self.offset(x, w)
+            z = np.zeros((self.design.shape[0], *self.response.shape))
+        else:
+            z = self.design.dot(w)
+        return z + self.offset(x, w) if self.fit_intercept else z
 
     def pull(self, rows: Array) -> Array:
         """The adjoint of `push`: sums over samples, of the size of x."""

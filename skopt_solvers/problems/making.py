@@ -33,8 +33,11 @@ def linear_problem(
     The predictions that the loss sees are those of the model plus `offset`.
     """
     design = as_design(X)
-    weights = np.ones(design.shape[0]) if sample_weight is None else sample_weight
-    weights = np.asarray(weights, np.float64) / np.max(weights)
-    weights /= np.sum(weights)
+    weights = np.ones(1) if sample_weight is None else np.asarray(sample_weight)
+    if weights.min() == weights.max():
+        weights = np.full(design.shape[0], 1.0 / design.shape[0])
+    else:
+        weights = weights.astype(np.float64) / weights.max()
+        weights /= weights.sum()
     response = as_response(loss, np.asarray(y, np.float64), weights, lanes, offset)
     return LinearProblem(design, response, penalty, fit_intercept)

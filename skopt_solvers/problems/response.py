@@ -3,6 +3,7 @@
 import math
 from abc import abstractmethod
 from copy import copy
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -55,19 +56,29 @@ class Response(BaseResponse):
     def value(self, z: Array) -> float:
         return self.jets(z)[0]
 
+    @cached_property
+    def equal(self) -> float:
+        """The weight that all samples have, 0 if there is none."""
+        weights = self.weights
+        same = len(weights) > 0 and weights.min() == weights.max()
+        return float(weights[0]) if same else 0.0
+
     def under(self, weights: Array) -> Self:
         other = copy(self)
         other.weights = readonly(weights)
+        vars(other).pop("equal", None)
         return other
 
     def take(self, rows: Array) -> Self:
         """Some samples, with the weights that they have among all."""
-        other = copy(self)
-        other.y, other.weights = readonly(self.y[rows]), readonly(self.weights[rows])
+        other = self.under(self.weights[rows])
+        other.y = readonly(self.y[rows])
         return other
 
     def weigh(self, rows: Array) -> Array:
         """Each sample's row times its weight."""
+        if self.equal:
+            return rows * self.equal
         return rows * self.weights.reshape(-1, *(1,) * len(self.shape))
 
     @property

@@ -70,19 +70,16 @@ class Model:
 
 def model_at(problem: LinearProblem, point: LinearPoint) -> Model:
     """The model at a point."""
-    weights, lanes = problem.response.weights, bool(problem.response.shape)
-    quadratic = problem.response.loss.quadratic or lanes
-    if lanes:
-        bends = np.full(len(weights), problem.response.max_curvature)
-    else:
-        bends = point.curvatures
-    if not quadratic:
-        mean, most = float(weights @ bends), problem.response.max_curvature
-        floor = FLAT * (most if np.isfinite(most) else max(mean, 1e-300))
-        bends = np.where(bends > 0, np.maximum(bends, LEAST * mean), floor)
-    h = weights * bends
-    uniform = float(h[0]) if quadratic and h.min() == h.max() else 0.0
-    return Model(problem, point, readonly(h), float(h.sum()), uniform)
+    response = problem.response
+    if response.loss.quadratic or response.shape:
+        bend, h = response.max_curvature, response.weights
+        h = h if bend == 1.0 else readonly(h * bend)
+        return Model(problem, point, h, float(h.sum()), response.equal * bend)
+    weights, bends, most = response.weights, point.curvatures, response.max_curvature
+    mean = float(weights @ bends)
+    floor = FLAT * (most if np.isfinite(most) else max(mean, 1e-300))
+    h = weights * np.where(bends > 0, np.maximum(bends, LEAST * mean), floor)
+    return Model(problem, point, readonly(h), float(h.sum()), 0.0)
 
 
 def means_of(problem: LinearProblem, h: Array, columns: Array) -> Array:

@@ -88,7 +88,7 @@ def refresh(state: Any, problem: LinearProblem, model: Model, columns: Array) ->
     """Bring the Gram matrix up to date, unless it is good enough as it is."""
     k, h, known = len(state.columns), model.h, None
     grown = k and np.array_equal(state.columns, columns[:k])
-    if grown and np.abs(h - state.h).sum() <= STALE * state.h.sum():
+    if grown and (h is state.h or np.abs(h - state.h).sum() <= STALE * state.h.sum()):
         if k == len(columns):
             return
         h, known = state.h, state.gram
@@ -111,7 +111,8 @@ def landed(
     the data, unless so little is left of the loss that rounding errors would show.
     """
     point = state.point
-    if len(state.columns) == problem.split and np.array_equal(state.h, model.h):
+    same = state.h is model.h or np.array_equal(state.h, model.h)
+    if len(state.columns) == problem.split and same:
         change = x[state.columns] - point.x[state.columns]
         bent, gradient = state.gram @ change, np.zeros(problem.size)
         fall = model.shift**2 * model.total  # of the intercept, which ends at its best
