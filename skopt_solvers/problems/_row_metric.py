@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-KEPT = 1000  # rows whose products are computed once
+KEPT = 1000  # rows whose products are computed once, however many are in use
+ALL = 5000  # the same if a third is in use: 200 MB
 MOST = 800  # rows that do otherwise
 ROUNDING = 1e-16  # of the diagonal: less than its last digit, but it grows where needed
 REST = 0.1  # of the leverage of all rows that may be left to the diagonal
@@ -51,7 +52,9 @@ class RowMetric:
         if 2 * len(self.rows) < len(d):
             self.part, self.among = design.take(self.rows), None
         self.root = np.sqrt(d[self.rows])
-        if self.exact and len(d) <= KEPT and ridge.min() == ridge.max():
+        many = 3 * len(self.rows) >= len(d) and len(d) <= ALL
+        kept = self.exact and (many or len(d) <= KEPT)
+        if kept and ridge.min() == ridge.max():
             among = design.row_products
             among = among if whole else among[np.ix_(self.rows, self.rows)]
             system = among * self.inverse[0]
