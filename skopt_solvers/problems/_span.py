@@ -47,13 +47,20 @@ class Span:
     whole: "LinearProblem"
     factor: Array
 
+    def shares(self, v: Array) -> Array:
+        """How much of each row the coefficients hold, v being the vector here."""
+        return linalg.solve_triangular(  # type: ignore[no-any-return]
+            self.factor, v[: len(self.factor)], trans=1, lower=True, check_finite=False
+        )
+
+    def enter(self, other: "Span", v: Array) -> Array:
+        """The vector here of what is v in another span of the same rows."""
+        n = len(self.factor)
+        return np.concatenate([self.factor.T @ other.shares(v), v[n:]])
+
     def leave(self, v: Array) -> Array:
         """The whole model's vector."""
-        n = len(self.factor)
-        a = linalg.solve_triangular(
-            self.factor, v[:n], trans=1, lower=True, check_finite=False
-        )
-        x = self.whole.pull(a)
+        x = self.whole.pull(self.shares(v))
         if self.whole.fit_intercept:
             x[-1] = v[-1]
         return x

@@ -221,23 +221,27 @@ class LBFGS(Solver):
         may do; the certificate says whether they did.
         """
         rough = state.budget.goal >= COARSE
-        tried = False
+        before = None
         for single in (True, False) if rough else (False,):
             span = problem.span(single)
-            if span is not None:
-                tried = True
-                self._inside(problem, span, state, ROUGHLY if single else math.inf)
-                if self._done(state):
-                    break
-        return tried
+            if span is None:
+                continue
+            x = span.enter(*before) if before else span.problem.start()
+            x = self._inside(problem, span, state, x, ROUGHLY if single else math.inf)
+            before = span, x
+            if self._done(state):
+                break
+        return before is not None
 
     def _inside(
-        self, problem: Any, span: Any, state: LBFGSState, most: float
-    ) -> None:
-        """Minimise in the span of the rows, and go to where that ends, if it helps."""
+        self, problem: Any, span: Any, state: LBFGSState, x: Array, most: float
+    ) -> Array:
+        """Minimise in the span of the rows, from x there; go where that ends, if it
+        helps.
+        """
         small, goal = span.problem, SAFE * max(state.budget.goal, 0.0)
         budget = replace(state.budget, tol=goal)
-        inner = self._nested(small, small.start(), budget, [Cholesky()])
+        inner = self._nested(small, x, budget, [Cholesky()])
         inner.certify(small)
         while inner.n_iter < min(most, state.budget.max_iter - state.n_iter):
             if self._done(inner) or inner.stalled or inner.budget.spent:
@@ -251,6 +255,7 @@ class LBFGS(Solver):
         if point.objective < state.point.objective:
             state.point = point
         state.certify(problem)
+        return inner.point.x
 
     def _nested(
         self, part: Problem, x: Array, budget: Budget, metrics: list[Preconditioner]

@@ -166,6 +166,28 @@ def test_in_the_span_of_the_rows_is_the_same_model(loss, store, intercept):
     np.testing.assert_allclose(inside.objective, outside.objective, rtol=2e-9)
 
 
+@pytest.mark.parametrize("intercept", [True, False])
+def test_from_a_span_in_single_precision_to_the_exact_one(intercept):
+    X, y = wide(40, 150)
+    problem = linear_problem(X, y, Squared(), L2(0.02), fit_intercept=intercept)
+    rough, exact = problem.span(single=True), problem.span()
+    v = np.random.default_rng(1).normal(size=rough.problem.size)
+    w = exact.enter(rough, v)
+    np.testing.assert_allclose(exact.leave(w), rough.leave(v), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("strength", [1e-1, 1e-2, 1e-3])
+def test_where_single_precision_ends_the_exact_span_begins(strength):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 40)) @ rng.normal(size=(40, 600))
+    X += 0.3 * rng.normal(size=X.shape)
+    y = np.where(X[:, 0] + rng.normal(size=120) > 0, 1.0, -1.0)
+    result = run(LBFGS(), linear_problem(X, y, SquaredHinge(), L2(strength)))
+    notes = [note for note in result.log if "span of the rows" in note]
+    first, second = (int(note.split()[1]) for note in notes)
+    assert result.success and 3 * second < first
+
+
 def test_rows_that_vanish_have_no_span():
     problem = linear_problem(np.zeros((20, 150)), np.ones(20), Squared(), L2(0.1))
     assert problem.span() is None and run(LBFGS(), problem).success
