@@ -89,7 +89,8 @@ def newton(gram, v, w, penalty, which, flat, loose):
         sound = True
         for i in range(m):
             column[:i] = matrix[i, :i]
-            active_set.append(R, i, column, (1.0 + damping) * matrix[i, i], 0.0, z)
+            own = (1.0 + damping) * matrix[i, i] + 1e-300
+            active_set.append(R, i, column, own, 0.0, z)
             sound = sound and R[i, i] > 0.0
             if not sound:
                 break

@@ -18,20 +18,24 @@ Array = np.ndarray
 
 SAMPLE = 2000  # samples whose correlations stand for those of all, per class
 LIGHT = 1e-4  # of the largest curvature; samples with less are left out if many are
+FAINT = 1e-12  # the same of the largest of all classes
 TINY = 1e-300
 
 
-def heavy_rows(problem: "LinearProblem", point: "LinearPoint") -> Array | None:
+def heavy_rows(
+    problem: "LinearProblem", point: "LinearPoint", most: int = SAMPLE
+) -> Array | None:
     """Which samples bend each class, of shape (n, lanes), if these are few of many.
 
     Where probabilities are near zero and one, most samples have next to no curvature.
+    Few are `most`, for any one class.
     """
     D = problem.response.weigh(point.curvatures)
     if len(D) <= SAMPLE:
         return None
-    least = LIGHT * D.max(axis=0)
+    least = np.maximum(LIGHT * D.max(axis=0), FAINT * D.max())
     heavy = least < D
-    return heavy if heavy.sum(axis=0).max() <= SAMPLE else None
+    return heavy if heavy.sum(axis=0).max() <= most else None
 
 
 def class_blocks(
@@ -57,7 +61,7 @@ def class_blocks(
         if problem.fit_intercept:
             cross[problem.steady] = 0.0
             block[-1, head] = block[head, -1] = cross
-            block[-1, -1] = totals[k]
+            block[-1, -1] = max(totals[k], FAINT * totals.max())
         diagonal(block)[:] += ridge[:, k]
         yield block
 
@@ -76,6 +80,9 @@ def _of_heavy(
     for k in range(problem.lanes):
         own = np.flatnonzero(heavy[:, k])
         d = D[own, k]
+        if not len(own):
+            yield np.zeros((len(columns), len(columns))), np.zeros(len(columns))
+            continue
         if X is None:
             part = design.take(own)
             cross = part.tdot(d) - problem.mean * d.sum()

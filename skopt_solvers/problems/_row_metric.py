@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 KEPT = 1000  # rows whose products are computed once, however many are in use
-ALL = 5000  # the same if a third is in use: 200 MB
+ALL = 5000  # the same if a third is in use: 200 MB, and as much for each copy
 MOST = 800  # rows that do otherwise
 ROUNDING = 1e-16  # of the diagonal: less than its last digit, but it grows where needed
 REST = 0.1  # of the leverage of all rows that may be left to the diagonal
+
+
+def kept(n: int, rows: int) -> bool:
+    """Whether the products of all n rows are computed once, with so many in use."""
+    return n <= KEPT or (n <= ALL and 3 * rows >= n)
 
 
 class RowMetric:
@@ -52,9 +57,8 @@ class RowMetric:
         if 2 * len(self.rows) < len(d):
             self.part, self.among = design.take(self.rows), None
         self.root = np.sqrt(d[self.rows])
-        many = 3 * len(self.rows) >= len(d) and len(d) <= ALL
-        kept = self.exact and (many or len(d) <= KEPT)
-        if kept and ridge.min() == ridge.max():
+        once = self.exact and kept(len(d), len(self.rows))
+        if once and ridge.min() == ridge.max():
             among = design.row_products
             among = among if whole else among[np.ix_(self.rows, self.rows)]
             system = among * self.inverse[0]

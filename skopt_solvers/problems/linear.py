@@ -15,7 +15,7 @@ from .._threads import one_blas_thread
 from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
-from ._class_blocks import class_blocks, heavy_rows
+from ._class_blocks import SAMPLE, class_blocks, heavy_rows
 from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian, sample
@@ -404,9 +404,9 @@ class LinearProblem(Problem):
         """This model in the span of its rows, if all coefficients share a ridge."""
         return span_of(self, single)
 
-    def heavy_rows(self, point: LinearPoint) -> Array | None:
+    def heavy_rows(self, point: LinearPoint, most: int = SAMPLE) -> Array | None:
         """Which samples bend each class, if that is few of many."""
-        return heavy_rows(self, point)
+        return heavy_rows(self, point, most)
 
     def class_blocks(
         self, point: LinearPoint, heavy: Array | None = None

@@ -33,9 +33,11 @@ def linear_problem(
     The predictions that the loss sees are those of the model plus `offset`.
     """
     design = as_design(X)
-    weights = np.ones(1) if sample_weight is None else np.asarray(sample_weight)
-    if weights.min() == weights.max():
-        weights = np.full(design.shape[0], 1.0 / design.shape[0])
+    n = design.shape[0]
+    weights = np.ones(n) if sample_weight is None else np.asarray(sample_weight)
+    least, most = weights.min(), weights.max()
+    if weights.shape == (n,) and 0.0 < least == most < np.inf:
+        weights = np.full(n, 1.0 / n)
     else:
         weights = weights.astype(np.float64) / weights.max()
         weights /= weights.sum()

@@ -225,7 +225,9 @@ class BlockDescent(Solver):
         """Whether a Gram matrix of all columns costs no more than it saves later."""
         single = problem.response.loss.quadratic and not problem.response.shape
         busy = int(_sizes(problem)[used].sum() + _sizes(problem)[others].sum())
-        if not single or problem.split > MANY * busy:
+        tall = 4 * problem.split < problem.design.shape[0]
+        few = problem.split <= min(MANY * busy, LARGEST_GRAM)
+        if not (single and tall and few):
             return False
         cost, everything = problem.design.gram_cost, np.arange(problem.split)
         wanted = _columns(problem, np.concatenate([used, others]))

@@ -13,6 +13,7 @@ from ._beginnings import softened
 from ._conjugate import Conjugate
 from ._search import search
 from .preconditioners import (
+    FEW,
     KEPT,
     Blocks,
     Diagonal,
@@ -30,7 +31,7 @@ FLOOR, ROWS, CLASSES = 1, 2, 3  # metrics beside the diagonal
 TRIAL = 24  # products of a system after which another metric is tried
 SHORT = 0.6  # of the first step of a softmax, from which stronger ridges come first
 HEAVY = 800  # rows of a factor that is none of all
-LARGEST = 2000  # columns of which each class may have a factor
+LARGEST, ROOM = 2000, 5e7  # columns, and numbers, that factors of classes may have
 
 
 @dataclass
@@ -65,17 +66,18 @@ class NewtonCG(Solver):
 
     where :math:`c_t` is the certificate, in the norm of the inverse preconditioner: the
     diagonal, or that with its small entries replaced by the mean, whichever took fewer
-    products; for a softmax whose probabilities are near zero and one, a Cholesky factor
-    for each class. Never forms H. Where only some rows have any curvature (squared
-    hinge), and a factor of the products of these costs less than the conjugate
-    gradients did, it takes their place. Where the first step towards a softmax is cut
-    short, stronger ridges come before its own, the strongest in the dual.
+    products; for a softmax that took many, a Cholesky factor for each class. Never
+    forms H. Where only some rows have any curvature (squared hinge), and a factor of
+    the products of these costs less than the conjugate gradients did, it takes their
+    place. Where the first step towards a softmax is cut short, stronger ridges come
+    before its own, the strongest in the dual.
 
     Products with dense data are in single precision; gradients are not.
 
     Cost per iteration: one value and gradient, and one Hessian product (a pass over the
     data) per conjugate gradient step; memory 8 vectors, a copy of dense data in single
-    precision, and ``k**2`` numbers where k rows are factored, 5,000 at most.
+    precision, and ``k**2`` numbers where k rows are factored, 5,000 at most, or for
+    each class where k columns are.
 
     Parameters
     ----------
@@ -182,14 +184,18 @@ class NewtonCG(Solver):
         able = Oracle.ROWS in problem.provides and problem.lanes > 1
         if not (able and problem.response.loss.coupled):
             return False
-        cheap = problem.n_columns <= LARGEST and classes_cost(problem) <= most
-        return cheap and problem.heavy_rows(state.point) is not None
+        p = problem.n_columns
+        if p > LARGEST or p * p * problem.lanes > ROOM or classes_cost(problem) > most:
+            return False
+        n = problem.design.shape[0]
+        few = n > FEW and problem.heavy_rows(state.point) is not None
+        return few or classes_cost(problem, n) <= most
 
     def _metric(self, problem: Any, state: Any) -> tuple[Preconditioner, int]:
         """What to solve the system with, and how many products it may take."""
         most, diagonal = 2 * problem.size + 20, Diagonal(True, state.way == FLOOR)
         if state.way == CLASSES:
-            return Blocks(), most
+            return Blocks(problem.design.shape[0]), most
         if WIDE not in problem.provides:
             return diagonal, most
         used = int(np.count_nonzero(state.point.curvatures))

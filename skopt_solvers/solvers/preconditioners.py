@@ -10,7 +10,8 @@ from scipy.linalg import lapack
 from .._matrices import diagonal
 from ..problems._base import Point, Problem
 from ..problems._cholesky import damped_cholesky
-from ..problems._row_metric import KEPT
+from ..problems._class_blocks import SAMPLE
+from ..problems._row_metric import KEPT, kept
 
 __all__ = ["Blocks", "Cholesky", "Diagonal", "Identity", "Preconditioner", "Rows"]
 
@@ -166,7 +167,7 @@ class Rows(Preconditioner):
 def rows_cost(problem: Any, rows: int) -> float:
     """Cost of a metric of some rows, in evaluations."""
     n, entries = problem.design.shape[0], max(problem.design.nnz, 1)
-    products = 0.0 if n <= KEPT else 1.0 + 0.1 * rows * rows / n
+    products = 0.0 if kept(n, rows) else 1.0 + 0.1 * rows * rows / n
     return products + rows**3 / (120.0 * entries)
 
 
@@ -178,14 +179,24 @@ def solving(problem: Any, rows: int) -> float:
 class Blocks(Preconditioner):
     """A Cholesky factor for each class of a softmax, of its own block of the Hessian.
 
-    Directions sum to zero over the classes, as gradients do: along the rest nothing
-    changes but the ridge.
+    Where all classes move alike nothing changes but the ridge, which is divided by.
+
+    Parameters
+    ----------
+    most : int, default=SAMPLE
+        Samples that bend a class up to which all of these are taken.
     """
+
+    def __init__(self, most: int = SAMPLE) -> None:
+        self.most = most
 
     def build(self, problem: Any, point: Point) -> None:
         self.lanes = problem.lanes
-        held = float(np.min(problem.ridge(point.x)[: problem.split], initial=math.inf))
-        heavy, self.factors = problem.heavy_rows(point), []
+        ridge = problem.ridge(point.x)
+        held = float(np.min(ridge[: problem.split], initial=math.inf))
+        rows = ridge.reshape(-1, self.lanes)[:, :1]
+        self.alike = np.where(rows > 0.0, 1.0 / np.maximum(rows, 1e-300), 0.0)
+        heavy, self.factors = problem.heavy_rows(point, self.most), []
         for each in problem.class_blocks(point, heavy):
             rough = heavy is not None
             single = rough and held > SINGLE * float(diagonal(each).max())
@@ -193,10 +204,11 @@ class Blocks(Preconditioner):
 
     def solve(self, v: Array) -> Array:
         rows = v.reshape(-1, self.lanes)
-        rows = rows - rows.mean(axis=1, keepdims=True)
+        mean = rows.mean(axis=1, keepdims=True)
+        rows = rows - mean
         for k, (scale, triangle) in enumerate(self.factors):
             rows[:, k] = scale * solved(triangle, scale * rows[:, k])
-        rows -= rows.mean(axis=1, keepdims=True)
+        rows += mean * self.alike - rows.mean(axis=1, keepdims=True)
         return rows.ravel()
 
     def cost(self, problem: Any) -> float:
@@ -206,10 +218,10 @@ class Blocks(Preconditioner):
         return 0.5 * problem.size / problem.design.shape[0]  # type: ignore[no-any-return]
 
 
-def classes_cost(problem: Any) -> float:
-    """Cost of blocks of the classes from few rows, in products with the Hessian."""
+def classes_cost(problem: Any, rows: int = FEW) -> float:
+    """Cost of blocks of the classes from so many rows, in products with the Hessian."""
     n, p = problem.design.shape
-    return p * (FEW + p / 3.0) / (6.0 * n)  # type: ignore[no-any-return]
+    return p * (rows + p / 3.0) / (6.0 * n)  # type: ignore[no-any-return]
 
 
 def solved(triangle: Array, v: Array) -> Array:

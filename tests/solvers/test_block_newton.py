@@ -6,9 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skopt_solvers.kernels import block_newton
+from skopt_solvers.losses import Squared
 from skopt_solvers.penalties import GroupLasso, SparseGroupLasso
+from skopt_solvers.problems import linear_problem
 from skopt_solvers.problems.regularizer import regularizer_of
-from skopt_solvers.solvers import _block_support
+from skopt_solvers.run import run
+from skopt_solvers.solvers import BlockDescent, _block_support, block_descent
 from skopt_solvers.solvers._base import Budget
 from skopt_solvers.solvers._block_support import Quadratic, optimise
 
@@ -88,3 +91,20 @@ def test_a_hopeless_number_is_not_an_optimum():
     made = part("group lasso", np.random.default_rng(0), [2, 2], 1, 5, False)
     made.v[1] = np.nan
     assert made.violation == np.inf
+
+
+def test_no_gram_matrix_is_larger_than_allowed(monkeypatch):
+    monkeypatch.setattr(block_descent, "LARGEST_GRAM", 12)
+    rng, sizes = np.random.default_rng(0), []
+    X = rng.normal(size=(400, 40))
+    y = X[:, :8].sum(axis=1) + rng.normal(size=400)
+    refresh = block_descent.refresh
+
+    def watched(state, problem, model, columns):
+        sizes.append(len(columns))
+        refresh(state, problem, model, columns)
+
+    monkeypatch.setattr(block_descent, "refresh", watched)
+    penalty = GroupLasso(0.3, np.repeat(np.arange(10), 4))
+    result = run(BlockDescent(), linear_problem(X, y, Squared(), penalty))
+    assert result.success and sizes and max(sizes) <= 12

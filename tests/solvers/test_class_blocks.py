@@ -105,15 +105,16 @@ def problem_matrix(made):
     return out
 
 
-def test_the_metric_is_symmetric_and_keeps_sums_at_zero():
+def test_the_metric_is_symmetric_and_divides_what_classes_share_by_the_ridge():
     made = problem()
     metric, rng = Blocks(), np.random.default_rng(2)
     metric.build(made, somewhere(made, 0.03))
     u, v = rng.normal(size=(2, made.size))
     assert u @ metric.solve(v) == pytest.approx(v @ metric.solve(u), rel=1e-9)
     assert v @ metric.solve(v) > 0
-    sums = metric.solve(v).reshape(-1, LANES).sum(axis=1)
-    np.testing.assert_allclose(sums, 0.0, atol=1e-12 * np.abs(metric.solve(v)).max())
+    sums, shared = (x.reshape(-1, LANES).sum(axis=1) for x in (metric.solve(v), v))
+    np.testing.assert_allclose(sums[:-1], shared[:-1] / 0.01, rtol=1e-9)
+    assert sums[-1] == pytest.approx(0.0, abs=1e-12 * np.abs(metric.solve(v)).max())
 
 
 @pytest.mark.parametrize("storage", STORAGES)
@@ -169,3 +170,31 @@ def test_blocks_of_heavy_samples_serve_conjugate_gradients(storage, monkeypatch)
     best = run(NewtonCG(tol=1e-9), made[1])
     assert best.success and len(used) > count  # it finds them by itself
     assert result.objective == pytest.approx(best.objective, rel=2e-6)
+
+
+@pytest.mark.parametrize("solver", [LBFGS(tol=1e-8), NewtonCG(tol=1e-8)])
+def test_what_all_classes_share_at_the_start_goes_away(solver, monkeypatch):
+    monkeypatch.setattr(_class_blocks, "SAMPLE", 1000)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1500, 40)) @ rng.normal(size=(40, 40))
+    y = np.argmax(X @ rng.normal(size=(40, LANES)), axis=1).astype(float)
+    made = [linear_problem(X, y, Multinomial(), L2(1e-5)) for _ in range(2)]
+    shared = np.repeat(rng.normal(size=41), LANES)
+    result = run(solver, made[0], made[0].start() + shared)
+    best = run(NewtonCG(tol=1e-9), made[1])
+    assert result.success, result
+    assert result.objective == pytest.approx(best.objective, rel=2e-8)
+
+
+def test_a_class_that_nothing_bends_makes_no_sample_heavy(monkeypatch):
+    monkeypatch.setattr(_class_blocks, "SAMPLE", 290)
+    made = problem()
+    point = somewhere(made, 2.0)
+    x = point.x.copy()
+    x[made.split] = -800.0  # the first class is out of question
+    point = made.at(x)
+    heavy = made.heavy_rows(point)
+    assert heavy is not None and not heavy[:, 0].any()
+    metric = Blocks()
+    metric.build(made, point)
+    assert np.isfinite(metric.solve(point.gradient)).all()
