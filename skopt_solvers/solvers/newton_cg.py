@@ -13,7 +13,6 @@ from ._beginnings import softened
 from ._conjugate import Conjugate
 from ._search import search
 from .preconditioners import (
-    FEW,
     KEPT,
     Blocks,
     Diagonal,
@@ -169,7 +168,7 @@ class NewtonCG(Solver):
         if state.way == ROWS:
             price += system.metric.cost(problem)
         if state.way == CLASSES:
-            price += classes_cost(problem)
+            price += classes_cost(problem, system.metric.rows)
         state.costs[state.way] = price / max(system.depth, 1e-3)
         long = system.count >= TRIAL and state.way != CLASSES
         ways = [k for k, cost in enumerate(state.costs[:ROWS]) if cost > 0.0 or long]
@@ -187,9 +186,8 @@ class NewtonCG(Solver):
         p = problem.n_columns
         if p > LARGEST or p * p * problem.lanes > ROOM or classes_cost(problem) > most:
             return False
-        n = problem.design.shape[0]
-        few = n > FEW and problem.heavy_rows(state.point) is not None
-        return few or classes_cost(problem, n) <= most
+        every = classes_cost(problem, problem.design.shape[0])
+        return every <= most or problem.heavy_rows(state.point) is not None
 
     def _metric(self, problem: Any, state: Any) -> tuple[Preconditioner, int]:
         """What to solve the system with, and how many products it may take."""

@@ -185,6 +185,11 @@ class Blocks(Preconditioner):
     ----------
     most : int, default=SAMPLE
         Samples that bend a class up to which all of these are taken.
+
+    Attributes
+    ----------
+    rows : int
+        Samples that each class's block is made of, at most.
     """
 
     def __init__(self, most: int = SAMPLE) -> None:
@@ -197,6 +202,8 @@ class Blocks(Preconditioner):
         rows = ridge.reshape(-1, self.lanes)[:, :1]
         self.alike = np.where(rows > 0.0, 1.0 / np.maximum(rows, 1e-300), 0.0)
         heavy, self.factors = problem.heavy_rows(point, self.most), []
+        n = problem.design.shape[0]
+        self.rows = min(n, SAMPLE) if heavy is None else int(heavy.sum(axis=0).max())
         for each in problem.class_blocks(point, heavy):
             rough = heavy is not None
             single = rough and held > SINGLE * float(diagonal(each).max())
