@@ -169,6 +169,10 @@ class Design(ABC):
     def lines(self, columns: Array) -> Array:
         """Some columns as the rows of a dense array of float64, a copy."""
 
+    def table(self) -> Array:
+        """All of them, with contiguous rows; no copy where X is stored like that."""
+        return self.lines(np.arange(self.shape[1]))
+
     def rough_products(self, centred: bool) -> tuple[Array, Array] | None:
         """``Z @ Z.T`` in single precision and the shift, or None: it saves nothing.
 

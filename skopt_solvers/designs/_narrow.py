@@ -13,7 +13,7 @@ import numpy as np
 
 from .._compile import kernel
 
-NARROW = 64  # columns up to which this pays
+NARROW = 200  # columns up to which this pays
 ROWS = 256  # of a block: long enough for sums in registers, few enough for a cache
 
 
@@ -25,10 +25,15 @@ def narrow_gram(X, first, last, lengths, columns, shift):
     for start in range(first, last, ROWS):
         count = min(ROWS, last - start)
         for a in range(k):
-            column, mean = columns[a], shift[a]
-            for i in range(count):
-                Z[a, i] = X[start + i, column] - mean
-        _add_block(Z, start, count, lengths, 0, out)
+            line, mean = X[start : start + count, columns[a]], shift[a]
+            if len(lengths):
+                scale = lengths[start : start + count]
+                for i in range(count):
+                    Z[a, i] = (line[i] - mean) * scale[i]
+            else:
+                for i in range(count):
+                    Z[a, i] = line[i] - mean
+        _add_block(Z, count, 0, out)
     return out
 
 
@@ -49,7 +54,11 @@ def narrow_gram_of_columns(data, indices, starts, n, lengths, columns, shift, fi
                 Z[a, np.int64(indices[place]) - start] += data[place]
                 place += 1
             places[a] = place
-        _add_block(Z, start, count, lengths, first, out)
+            if len(lengths):
+                scale = lengths[start : start + count]
+                for i in range(count):
+                    Z[a, i] *= scale[i]
+        _add_block(Z, count, first, out)
     return out
 
 
@@ -61,7 +70,7 @@ def narrow_gram_of_rows(data, indices, starts, n, lengths, columns, shift, first
     """
     k = len(columns)
     out, Z = np.zeros((k, k)), np.empty((k, ROWS))
-    rows, scale, none = np.empty(ROWS, np.int64), np.ones(ROWS), np.empty(0)
+    rows, scale = np.empty(ROWS, np.int64), np.ones(ROWS)
     row = 0
     while row < n:
         count = 0
@@ -77,36 +86,67 @@ def narrow_gram_of_rows(data, indices, starts, n, lengths, columns, shift, first
         for i in range(count):
             for place in range(starts[rows[i]], starts[rows[i] + 1]):
                 Z[indices[place], i] += data[place] * scale[i]
-        _add_block(Z, 0, count, none, first, out)
+        _add_block(Z, count, first, out)
     return out
 
 
-@kernel(sums=True)
-def _add_block(Z, start, count, lengths, first, out):
-    """Add the products of some lines, two by two, above the diagonal."""
+@kernel
+def _add_block(Z, count, first, out):
+    """Add the products of some lines, four by four, above the diagonal."""
     k = len(Z)
-    if len(lengths):
-        for a in range(k):
-            for i in range(count):
-                Z[a, i] *= lengths[start + i]
-    for a in range(0, k - 1, 2):
-        for b in range(max(a, first - first % 2), k - 1, 2):
-            ab, ad, cb, cd = 0.0, 0.0, 0.0, 0.0
-            for i in range(count):
-                ab += Z[a, i] * Z[b, i]
-                ad += Z[a, i] * Z[b + 1, i]
-                cb += Z[a + 1, i] * Z[b, i]
-                cd += Z[a + 1, i] * Z[b + 1, i]
-            out[a, b] += ab
-            out[a, b + 1] += ad
-            out[a + 1, b] += cb
-            out[a + 1, b + 1] += cd
-    if k % 2:
-        for a in range(k):
-            total = 0.0
-            for i in range(count):
-                total += Z[a, i] * Z[k - 1, i]
-            out[a, k - 1] += total
+    whole = k - k % 4
+    for a in range(0, whole, 4):
+        for b in range(max(a, first - first % 4), whole, 4):
+            _add_tile(Z[a : a + 4], Z[b : b + 4], count, out[a : a + 4, b : b + 4])
+        for b in range(whole, k):
+            _add_column(Z[a : a + 4], Z[b], count, out[a : a + 4, b])
+    for b in range(whole, k):
+        for a in range(whole, b + 1):
+            out[a, b] += _dot(Z[a], Z[b], count)
+
+
+@kernel(sums=True)
+def _add_tile(x, y, count, out):
+    """Add the products of four lines with four: 16 sums stay in registers."""
+    aa, ab, ac, ad = 0.0, 0.0, 0.0, 0.0
+    ba, bb, bc, bd = 0.0, 0.0, 0.0, 0.0
+    ca, cb, cc, cd = 0.0, 0.0, 0.0, 0.0
+    da, db, dc, dd = 0.0, 0.0, 0.0, 0.0
+    for i in range(count):
+        a, b, c, d = x[0, i], x[1, i], x[2, i], x[3, i]
+        p, q, r, s = y[0, i], y[1, i], y[2, i], y[3, i]
+        aa, ab, ac, ad = aa + a * p, ab + a * q, ac + a * r, ad + a * s
+        ba, bb, bc, bd = ba + b * p, bb + b * q, bc + b * r, bd + b * s
+        ca, cb, cc, cd = ca + c * p, cb + c * q, cc + c * r, cd + c * s
+        da, db, dc, dd = da + d * p, db + d * q, dc + d * r, dd + d * s
+    for line, sums in enumerate((
+        (aa, ab, ac, ad), (ba, bb, bc, bd), (ca, cb, cc, cd), (da, db, dc, dd)
+    )):  # fmt: skip
+        for column in range(4):
+            out[line, column] += sums[column]
+
+
+@kernel(sums=True)
+def _add_column(x, y, count, out):
+    """Add the products of four lines with one."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    for i in range(count):
+        a += x[0, i] * y[i]
+        b += x[1, i] * y[i]
+        c += x[2, i] * y[i]
+        d += x[3, i] * y[i]
+    out[0] += a
+    out[1] += b
+    out[2] += c
+    out[3] += d
+
+
+@kernel(sums=True)
+def _dot(x, y, count):
+    total = 0.0
+    for i in range(count):
+        total += x[i] * y[i]
+    return total
 
 
 @kernel

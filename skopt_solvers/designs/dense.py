@@ -217,6 +217,9 @@ class Dense(Design):
     def lines(self, columns: Array) -> Array:
         return np.array(self.X.T[columns], np.float64, order="C")
 
+    def table(self) -> Array:
+        return np.ascontiguousarray(self.X.T, np.float64)
+
     def forget(self) -> None:
         super().forget()
         self._rough.clear()

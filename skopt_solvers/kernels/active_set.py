@@ -13,6 +13,10 @@ from .._compile import kernel
 
 PIVOT = 1e-10  # least share of the diagonal: dependent columns get a damped step
 RELATIVE = 0.3  # violators above this share of the worst one enter together
+ROUNDS = 200
+PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
+LARGE = 300  # coefficients beyond which one departure costs as much as a cycle
+GOING, SETTLED, CROWDED = range(3)
 
 
 @kernel(sums=True)
@@ -201,3 +205,59 @@ def start(gram, w, level, ridge, low, high, R, active, damping):
             active[m] = a
             m += 1
     return m
+
+
+@kernel
+def setting_out(m, k):
+    """What `settle` carries from call to call, of m active coefficients among k.
+
+    How many are active, the rounds left, those without progress, the steps left of
+    this one, and the least violation.
+    """
+    progress = np.zeros(5)
+    progress[0], progress[1], progress[3] = m, ROUNDS, steps_of(m, k)
+    progress[4] = np.inf
+    return progress
+
+
+@kernel
+def steps_of(m, k):
+    """Departures that a round may take."""
+    return 20.0 + m // 20 if m > LARGE else 4.0 * k + 100.0
+
+
+@kernel
+def settle(
+    gram, v, w, level, ridge, low, high, R, active, sign, progress, goal, steps
+):  # fmt: skip
+    """Rounds of Newton steps, then of the worst violators that enter.
+
+    `SETTLED` where the violation is at most `goal`, or does not fall any more;
+    `CROWDED` where so much changes that cycles would be cheaper; `GOING` where the
+    number of `steps` ended it.
+    """
+    while progress[1] > 0.0:
+        few = min(steps, int(progress[3]))
+        m, done = newton(
+            gram, v, w, level, ridge, low, high, R, active, sign, int(progress[0]), few
+        )
+        progress[0] = m
+        progress[3] -= few
+        if not done and progress[3] > 0.0:
+            return GOING
+        left = worst(w, v, level, ridge, low, high)
+        progress[2] = 0.0 if left < 0.5 * progress[4] else progress[2] + 1.0
+        progress[4] = min(progress[4], left)
+        if progress[4] <= goal or progress[2] > PATIENCE:
+            return SETTLED
+        if not done:
+            return CROWDED
+        m = enter(
+            gram, v, w, level, ridge, low, high, R, active, sign, m, goal, 10 + m // 4
+        )
+        if m < 0:
+            return CROWDED
+        progress[0] = m
+        progress[1] -= 1.0
+        progress[3] = steps_of(m, w.shape[0])
+    return SETTLED  # the last digits: the certificate tells whether they matter

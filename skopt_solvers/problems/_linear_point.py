@@ -13,17 +13,25 @@ if TYPE_CHECKING:
     from .linear import LinearProblem
 
 Array = np.ndarray
+Jets = tuple[float, Array, Array | None]  # loss, slopes and curvatures
 
 
 class LinearPoint(Point):
     """Predictions, slopes and, once asked for, the gradient at x."""
 
-    def __init__(self, problem: "LinearProblem", x: Array, z: Array) -> None:
+    slopes: Array
+    _curvatures: Array | None
+
+    def __init__(
+        self, problem: "LinearProblem", x: Array, z: Array, jets: Jets | None = None
+    ) -> None:
         self.problem = problem
         self.x = readonly(x)  # callbacks see it
         self.z = z
-        problem.counts.evaluations += 1
-        self.loss, self.slopes, self._curvatures = problem.response.jets(z)
+        if jets is None:
+            problem.counts.evaluations += 1
+            jets = problem.response.jets(z)
+        self.loss, self.slopes, self._curvatures = jets
         self.cost = problem.regularizer.cost(x[: problem.split])
         self.objective = self.loss + self.cost
 
@@ -37,6 +45,11 @@ class LinearPoint(Point):
         other.cost = problem.regularizer.cost(self.x[: problem.split])
         other.objective = self.loss + other.cost
         return other
+
+    @property
+    def jets(self) -> Jets:
+        """The loss, the slopes and, where they are numbers, the curvatures."""
+        return self.loss, self.slopes, self._curvatures
 
     @cached_property
     def loss_gradient(self) -> Array:

@@ -6,27 +6,30 @@ iteration of the loop makes hundreds. These steps know no more than the next one
 
 import math
 import time
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
 
+from .._compile import readonly
 from .._matrices import diagonal
+from ..kernels import small
 from ..problems._linear_point import LinearPoint
 from ..problems._second_order import bend_flat
 from ..problems.response import LaneResponse, ScalarResponse
 from ._base import Array, Budget
-from ._support import Pieces
+from ._support import CYCLES, PRECISION, Pieces
 from .preconditioners import factor
 
 LARGEST = 100  # coordinates
-WORK = 2.5e6  # products of a Hessian up to which calls matter
-FEW = 2000  # rows up to which smooth problems do not begin on a sample
+WORK = 2e7
 STEPS = 50
 # times the root of the tolerance: the gain of the last step, which leaves its square
 ENOUGH, CLOSE = (1e-3, 0.1), 1e-3  # and at most this
 TRIES = len(ENOUGH)
 ARMIJO, HALVINGS = 1e-4, 20
+TURNS = 3  # of cycles and an active set in a step
 
 
 def tries(problem: Any, budget: Budget) -> int:
@@ -36,16 +39,14 @@ def tries(problem: Any, budget: Budget) -> int:
     are smooth. Squared losses take one step anyway.
     """
     response, design = problem.response, problem.design
-    rows, smooth = design.shape[0], problem.smooth
-    light = problem.size**2 * rows <= WORK
-    light &= problem.size <= LARGEST and (rows <= FEW or not smooth)
+    light = problem.size**2 * design.shape[0] <= WORK and problem.size <= LARGEST
     if budget.watched or not light:
         return 0
     loss = response.loss
     plain = isinstance(response, ScalarResponse | LaneResponse) and not loss.kinked
     if not (plain and loss.convex and problem.penalty.piecewise):
         return 0
-    held = not smooth or bool(problem.record.ridge.all())
+    held = not problem.smooth or bool(problem.record.ridge.all())
     return TRIES if held and not (loss.quadratic or len(problem.constant)) else 0
 
 
@@ -73,7 +74,8 @@ def descend_at_once(problem: Any, state: Any) -> bool:
     problem.counts.evaluations += steps
     problem.counts.gradients += steps
     problem.counts.hessians += steps
-    state.point, state.stride = problem.at(ahead.x), steps
+    state.point = LinearPoint(problem, ahead.x, ahead.z, ahead.jets)
+    state.stride = steps
     state.log.append(f"start: {steps} Newton steps at once")
     return True
 
@@ -91,84 +93,86 @@ class Descent:
 
     def __init__(self, problem: Any, point: LinearPoint, budget: Budget) -> None:
         self.problem, self.response, self.budget = problem, problem.response, budget
-        self.x, self.z = point.x.copy(), point.z.copy()
+        self.x, self.z = point.x, point.z
         self.objective, self.gain, self.begun = math.inf, math.inf, 0.0
-        n, p = problem.design.shape
-        # centred, and a column of ones for the intercept
-        self.X = np.ones((n, p + problem.fit_intercept))
-        lines = problem.design.lines(np.arange(p))
-        np.subtract(lines.T, problem.mean, out=self.X[:, :p])
-        self.X[:, np.flatnonzero(problem.steady)] = 0.0
-        self.wide = -1, *self.response.shape  # coefficients by column
+        self.lines = readonly(problem.design.table())
         self.pieces = _pieces(problem)
+        alive = ~problem.steady if problem.fit_intercept else problem.mean == 0.0
+        self.alive = readonly(alive)
+        self.jets, self.cost = point.jets, self._cost(self.x)
 
     def step(self) -> bool:
         """Whether a step led down."""
-        before, self.begun = self._cost(self.x), time.perf_counter()
-        value, slopes, curvatures = self.response.jets(self.z)
-        self.objective = value + before
-        g = (self.X.T @ self.response.weigh(slopes)).ravel()
-        columns = self._in_use(g)
-        X = self.X if len(columns) == self.X.shape[1] else self.X[:, columns]
-        if curvatures is None:
-            hessian = self._lanes(X, columns)
-        else:
-            hessian = self._single(X, curvatures)
-        if self.problem.smooth:
-            d = self._newton(hessian, g)
-            self.gain = -float(g @ d)
-        else:
-            d = self._proximal(hessian, g, columns)
-            self.gain = before - self._cost(self.x + d) - float(g @ d)
-        return self.gain > 0.0 and self._go(d)
+        self.begun, self.objective = time.perf_counter(), self.jets[0] + self.cost
+        many = bool(self.response.shape)
+        x, dz, cost, self.gain = self._together() if many else self._alone()
+        return self.gain > 0.0 and self._go(x, dz, cost)
 
-    def _go(self, d: Array) -> bool:
-        """Whether going along d, as far as it takes, led down."""
-        dz, t = self.X @ d.reshape(self.wide), 1.0
+    def _go(self, ahead: Array, dz: Array, cost: float) -> bool:
+        """Whether going ahead, as far as it takes, led down."""
+        x, t = ahead, 1.0
         for _ in range(HALVINGS):
-            x = np.clip(self.x + t * d, self.pieces.low, self.pieces.high)
-            value = self.response.along(self.z, dz, t)[0] + self._cost(x)
-            if value <= self.objective - ARMIJO * t * self.gain:
-                self.x = x
-                self.z += t * dz
+            z = self.z + t * dz
+            jets = self.response.jets(z)
+            if jets[0] + cost <= self.objective - ARMIJO * t * self.gain:
+                self.x, self.z, self.jets, self.cost = x, z, jets, cost
                 return True
             t *= 0.5
+            x = self.x + t * (ahead - self.x)
+            x = np.clip(x, self.pieces.low, self.pieces.high)
+            cost = self._cost(x)
         return False
 
+    def _alone(self) -> tuple[Array, Array, float, float]:
+        """Where Newton leads: coefficients, the change of the predictions, the cost
+        of the penalty and the fall of the model, its quadratic part left out.
+        """
+        cycles = 0 if self.problem.smooth else CYCLES
+        return small.step(  # type: ignore[no-any-return]
+            self.lines, self.problem.mean, self.alive, self.jets[1], self.jets[2],
+            self.response.weights, self.x, *self.pieces.all, PRECISION, cycles, TURNS,
+        )  # fmt: skip
+
+    def _together(self) -> tuple[Array, Array, float, float]:
+        """The same for several predictions of a sample."""
+        X, lanes = self.centred, self.z.shape[1]
+        g = (X.T @ self.response.weigh(self.jets[1])).ravel()
+        numbers = np.arange(len(g)).reshape(-1, lanes)
+        level = self.pieces.level
+        used = (self.x != 0) | (np.abs(g) > level) | (level == 0)
+        columns = np.flatnonzero(used[numbers].any(axis=1))
+        if 2 * len(columns) > len(numbers):
+            columns = np.arange(len(numbers))
+        some = numbers[columns].ravel()
+        hessian = self._hessian(X[:, columns], columns)
+        pieces, w = self.pieces.take(some), self.x[some]
+        if self.problem.smooth:
+            w += self._newton(hessian, g + self.pieces.ridge * self.x)
+        else:
+            pieces.optimise(hessian, -g[some], w, 0.0, self.budget)
+        x = self.x.copy()
+        x[some] = w
+        d, cost = x - self.x, self._cost(x)
+        return x, X @ d.reshape(-1, lanes), cost, self.cost - cost - float(g @ d)
+
+    @cached_property
+    def centred(self) -> Array:
+        """The columns, and one of ones for the intercept."""
+        p, n = self.lines.shape
+        X = np.ones((n, p + self.problem.fit_intercept))
+        np.subtract(self.lines.T, self.problem.mean, out=X[:, :p])
+        X[:, np.flatnonzero(~self.alive)] = 0.0
+        return X
+
     def _newton(self, hessian: Array, g: Array) -> Array:
-        """Newton's step; g becomes the gradient of the penalty, too."""
-        ridge = self.pieces.ridge
-        diagonal(hessian)[:] += ridge
-        g += ridge * self.x
+        """Newton's step on a smooth problem, where g is its gradient."""
+        diagonal(hessian)[:] += self.pieces.ridge
         scale, triangle = factor(hessian)
         x, _ = lapack.dpotrs(triangle, scale * g, lower=1)
         return np.asarray(-scale * x)
 
-    def _in_use(self, g: Array) -> Array:
-        """Columns with a coefficient that is not zero, or does not stay there."""
-        count = self.X.shape[1]
-        if self.problem.smooth:
-            return np.arange(count)
-        held = (self.x == 0) & (np.abs(g) <= self.pieces.level)
-        used = np.flatnonzero(~held.reshape(count, -1).all(axis=1))
-        return used if 2 * len(used) <= count else np.arange(count)
-
-    def _proximal(self, hessian: Array, g: Array, columns: Array) -> Array:
-        """The step to the minimum of the model and the penalty."""
-        lanes = np.arange(len(g)).reshape(self.X.shape[1], -1)
-        some, d = lanes[columns].ravel(), np.zeros_like(g)
-        pieces, w = self.pieces.take(some), self.x[some]
-        pieces.optimise(hessian, -g[some], w, 0.0, self.budget)
-        d[some] = w - self.x[some]
-        return d
-
-    def _single(self, X: Array, curvatures: Array) -> Array:
-        """The Hessian of the loss."""
-        rows = X * np.sqrt(self.response.weigh(curvatures))[:, None]
-        return np.asarray(rows.T @ rows)
-
-    def _lanes(self, X: Array, columns: Array) -> Array:
-        """The same of several predictions."""
+    def _hessian(self, X: Array, columns: Array) -> Array:
+        """The Hessian of the loss, in some columns."""
         response, k, lanes = self.response, X.shape[1], self.z.shape[1]
         shares = response.shares(self.z)
         weighted, coupled = response.weigh(shares), response.loss.coupled
@@ -184,7 +188,7 @@ class Descent:
         return flat
 
     def _cost(self, x: Array) -> float:
-        return float(self.problem.regularizer.cost(x[: self.problem.split]))
+        return float(small.cost(x, self.pieces.all[0], self.pieces.all[1]))
 
 
 def _pieces(problem: Any) -> Pieces:

@@ -6,13 +6,12 @@ each coefficient in and out is then exact.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from .._compile import readonly
 from .._matrices import diagonal
-from ..kernels.active_set import enter, newton, start, worst
+from ..kernels import active_set, small
 from ..kernels.coordinate import gram_cycles
 from ..problems._cholesky import damped_cholesky
 from ._base import Budget
@@ -20,14 +19,10 @@ from ._base import Budget
 Array = np.ndarray
 
 PRECISION = 1e-14  # of the largest slope; below it the conditions count as met
-ROUNDS = 200
-PATIENCE = 10  # rounds without halving the violation: rounding has the upper hand
 CYCLES = 30
 MOST_CYCLES = 300  # between two active sets, where many coefficients leave at once
 SMALL = 100  # coefficients up to which calls take longer than a plain factor
-DAMPING = 1e-13  # share of the diagonal that dependent columns get, at least
 PORTION = 30_000_000  # operations between two looks at the clock
-LARGE = 300  # coefficients beyond which one departure costs as much as a cycle
 
 
 @dataclass
@@ -63,7 +58,7 @@ class Pieces:
 
     def violation(self, w: Array, v: Array) -> float:
         """Largest distance of v from the slopes of the penalty at w."""
-        return float(worst(readonly(w), readonly(v), *self.all))
+        return float(active_set.worst(readonly(w), readonly(v), *self.all))
 
 
 def optimise(
@@ -90,49 +85,32 @@ def optimise(
     frozen = readonly(np.ascontiguousarray(gram))
     cycles = CYCLES
     while cycles and not budget.spent:
-        _cycle(frozen, v, w, pieces, cycles, budget)
-        if pieces.violation(w, v) <= goal:
-            return
-        settled = _settle(frozen, v, w, pieces, goal, budget)
+        if len(w) <= SMALL:
+            settled = small.optimise(frozen, v, w, *pieces.all, goal, cycles)
+        else:
+            _cycle(frozen, v, w, pieces, cycles, budget)
+            if pieces.violation(w, v) <= goal:
+                return
+            settled = _settle(frozen, v, w, pieces, goal, budget)
         cycles = 0 if settled else min(3 * cycles, MOST_CYCLES)
 
 
 def _settle(
     gram: Array, v: Array, w: Array, pieces: Pieces, goal: float, budget: Budget
 ) -> bool:
-    """Active-set steps; False where so much changes that cycles would be cheaper."""
+    """An active set; False where so much changes that cycles would be cheaper."""
     k = len(w)
     R, active, sign = np.zeros((k, k)), np.zeros(k, np.int64), np.sign(w)
-    fixed = (gram, v, w, *pieces.all, R, active, sign)
-    m = _start(gram, w, pieces, R, active)
-    best, since = np.inf, 0
-    for _ in range(ROUNDS):
-        m, done = _newton(fixed, m, budget)
-        violation = pieces.violation(w, v)
-        since = 0 if violation < 0.5 * best else since + 1
-        best = min(best, violation)
-        if best <= goal or since > PATIENCE or budget.spent:
-            return True
-        if not done:
-            return False
-        m = enter(*fixed, m, goal, 10 + m // 4)
-        if m < 0:
-            return False
-    return True  # the last digits: the certificate tells whether they matter
-
-
-def _start(gram: Array, w: Array, pieces: Pieces, R: Array, active: Array) -> int:
-    """Factor the coefficients on a smooth piece of the penalty; how many there are."""
-    if len(w) <= SMALL:
-        m = start(gram, readonly(w), *pieces.all, R, active, DAMPING)
-        if m >= 0:
-            return int(m)
     starting = np.flatnonzero(pieces.inside(w))
     m = len(starting)
-    R[:] = 0.0
     R[:m, :m] = factor(gram[np.ix_(starting, starting)], pieces.ridge[starting])
     active[:m] = starting
-    return m
+    fixed = (gram, v, w, *pieces.all, R, active, sign)
+    progress, state = active_set.setting_out(m, k), active_set.GOING
+    while state == active_set.GOING and not budget.spent:
+        portion = max(4, PORTION // max(int(progress[0]), 1) ** 2)
+        state = active_set.settle(*fixed, progress, goal, portion)
+    return bool(state != active_set.CROWDED)
 
 
 def _cycle(
@@ -146,21 +124,11 @@ def _cycle(
             return
 
 
-def _newton(fixed: tuple[Any, ...], m: int, budget: Budget) -> tuple[int, bool]:
-    """As `newton`, portion by portion."""
-    left = 20 + m // 20 if m > LARGE else 4 * len(fixed[1]) + 100
-    portion, done = max(4, PORTION // max(m, 1) ** 2), False
-    while left > 0 and not done and not budget.spent:
-        m, done = newton(*fixed, m, min(portion, left))
-        left -= portion
-    return m, done
-
-
 def factor(matrix: Array, ridge: Array) -> Array:
     """Upper Cholesky factor; collinear columns get a damping that keeps descent."""
     if not len(matrix):
         return matrix
     damped, whole = matrix.copy(), np.diag(matrix) + ridge
     diagonal(damped)[:] = whole + 1e-300
-    lower = damped_cholesky(damped, whole, DAMPING)
+    lower = damped_cholesky(damped, whole, small.DAMPING)
     return np.eye(len(matrix)) if lower is None else lower.T

@@ -127,8 +127,8 @@ class CoordinateDescent(Solver):
 
     def init(self, problem: Any, x: Array, budget: Budget) -> CoordinateState:
         feasible = problem.feasible(x)
-        point, log = problem.at(feasible), []
-        part = self._part(problem, point)
+        point, log, few = problem.at(feasible), [], tries(problem, budget)
+        part = None if few else self._part(problem, point)
         if part is not None and budget.max_iter:
             x = self._roughly(part, feasible, budget)
             among = np.flatnonzero(x[: problem.split])
@@ -137,7 +137,7 @@ class CoordinateDescent(Solver):
             point = sampled if sampled.objective < point.objective else point
         state = CoordinateState(point, budget, NOT_YET, log=log)
         self._certify(problem, state)
-        state.tries = tries(problem, budget)
+        state.tries = few
         return state
 
     def _part(self, problem: Any, point: LinearPoint) -> LinearProblem | None:

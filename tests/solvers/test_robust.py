@@ -8,7 +8,12 @@ from skopt_solvers.losses import Huber, Logistic, Poisson, Squared, SquaredHinge
 from skopt_solvers.penalties import L1, ElasticNet, GroupLasso, NoPenalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
-from skopt_solvers.solvers import BlockDescent, CoordinateDescent, ProximalGradient
+from skopt_solvers.solvers import (
+    BlockDescent,
+    CoordinateDescent,
+    ProximalGradient,
+    _small,
+)
 from skopt_solvers.solvers._auto import choose
 
 SHARES = [1.0, 10.0, 1e4]
@@ -142,7 +147,8 @@ def test_rare_columns_all_of_whose_samples_are_far_in_the_tail(seed, share):
                          ids=repr)  # fmt: skip
 @pytest.mark.parametrize("design", [np.asfortranarray, sp.csr_array, sp.csc_array])
 @pytest.mark.parametrize("positive", [True, False])
-def test_samples_lead_to_the_same_optimum(loss, design, positive):
+def test_samples_lead_to_the_same_optimum(loss, design, positive, monkeypatch):
+    monkeypatch.setattr(_small, "WORK", 0.0)
     rng = np.random.default_rng(0)
     n, p = 5000, 12
     X = rng.normal(size=(n, p)) * 10.0 ** rng.uniform(-2, 2, size=p)
@@ -162,8 +168,10 @@ def test_samples_lead_to_the_same_optimum(loss, design, positive):
     assert result.objective == pytest.approx(best.objective, rel=1e-8)
 
 
-def test_samples_of_one_class():
+@pytest.mark.parametrize("work", [0.0, _small.WORK])
+def test_samples_of_one_class(work, monkeypatch):
     """Five of all are of the other class: no sample may have any of them."""
+    monkeypatch.setattr(_small, "WORK", work)
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(20_000, 6)), np.full(20_000, -1.0)
     y[:5] = 1.0
