@@ -140,7 +140,7 @@ def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
     count = len(d) if present is None else len(present)
     uniform = count > 0 and low == d.max()
     lengths = None if uniform else np.sqrt(d)
-    if k <= NARROW and 2 * count >= len(d):
+    if k <= NARROW:
         total = _narrow(X, lengths, columns, shift)
         mirror(total)
     else:

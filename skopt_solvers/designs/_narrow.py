@@ -19,20 +19,31 @@ ROWS = 256  # of a block: long enough for sums in registers, few enough for a ca
 
 @kernel
 def narrow_gram(X, first, last, lengths, columns, shift):
-    """Of some rows of a dense matrix."""
+    """Of some rows of a dense matrix. Rows of no length are left out."""
     k = len(columns)
     out, Z = np.zeros((k, k)), np.empty((k, ROWS))
-    for start in range(first, last, ROWS):
-        count = min(ROWS, last - start)
+    rows, row = np.empty(ROWS, np.int64), first
+    while row < last:
+        start, count = row, min(ROWS, last - row)
+        row += count
+        if len(lengths):
+            row, count = start, 0
+            while row < last and count < ROWS:
+                rows[count] = row
+                count += lengths[row] != 0.0
+                row += 1
         for a in range(k):
-            line, mean = X[start : start + count, columns[a]], shift[a]
-            if len(lengths):
-                scale = lengths[start : start + count]
+            line, mean = X[start:row, columns[a]], shift[a]
+            if not len(lengths):
+                for i in range(count):
+                    Z[a, i] = line[i] - mean
+            elif count == row - start:
+                scale = lengths[start:row]
                 for i in range(count):
                     Z[a, i] = (line[i] - mean) * scale[i]
             else:
                 for i in range(count):
-                    Z[a, i] = line[i] - mean
+                    Z[a, i] = (line[rows[i] - start] - mean) * lengths[rows[i]]
         _add_block(Z, count, 0, out)
     return out
 

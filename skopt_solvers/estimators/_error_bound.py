@@ -12,7 +12,7 @@ from .._threads import one_blas_thread
 from ..designs import Design, as_design
 from ..kernels.dual import squares
 from ..problems import LinearProblem
-from ..problems._gap import FLOOR
+from ..problems._gap import unit_of
 from ._covariance import Fit
 
 Array = np.ndarray
@@ -130,7 +130,7 @@ def _gap(fit: Fit) -> float:
     gaps = [c.value for c in found if c.kind == "duality gap"]
     if not gaps:
         raise ValueError(f"error bounds need a duality gap, and {problem} has none.")
-    return min(gaps) * max(point.objective, FLOOR * problem.null.objective)
+    return min(gaps) * unit_of(problem, point.objective)
 
 
 def _lengths(design: Design, inverse: Array, mean: Array) -> Array:

@@ -1,7 +1,8 @@
 """Loops over samples: sums and arrays of a loss and its derivatives.
 
 `loss` is a record, `y` the targets, `s` the sample weights (which sum to one), `z` the
-predictions. Slopes and curvatures are per sample, not yet weighted.
+predictions. Slopes and curvatures are per sample, not yet weighted. A sample without
+weight is none: where its loss is infinite, so would be the sum.
 """
 
 import math
@@ -17,15 +18,21 @@ def jets(loss, y, s, z):
     slopes, curvatures = np.empty_like(z), np.empty_like(z)
     total = 0.0
     for i in range(z.shape[0]):
-        total += s[i] * loss.value(y[i], z[i])
-        slopes[i] = loss.slope(y[i], z[i])
-        curvatures[i] = loss.curvature(y[i], z[i])
+        live = s[i] > 0.0
+        value, slope = loss.value(y[i], z[i]), loss.slope(y[i], z[i])
+        curvature = loss.curvature(y[i], z[i])
+        total += s[i] * value if live else 0.0
+        slopes[i] = slope if live else 0.0
+        curvatures[i] = curvature if live else 0.0
     return total, slopes, curvatures
 
 
 @kernel(sums=True)
 def along(loss, y, s, z, dz, t):
-    """Value, slope and curvature in t of the weighted sum at ``z + t dz``."""
+    """Value, slope and curvature in t of the weighted sum at ``z + t dz``.
+
+    NaN where the loss of a sample without weight is infinite.
+    """
     value, slope, curvature = 0.0, 0.0, 0.0
     for i in range(z.shape[0]):
         p = z[i] + t * dz[i]
@@ -41,17 +48,18 @@ def gaps(loss, y, s, z, slopes, scale):
     total = 0.0
     for i in range(z.shape[0]):
         gap = loss.gap(y[i], z[i], scale * slopes[i])
-        total += s[i] * gap if s[i] > 0.0 else 0.0  # it may be infinite
+        total += s[i] * gap if s[i] > 0.0 else 0.0
     return total
 
 
 @kernel
 def lane_jets(loss, y, s, z):
     """As `jets` for a vector-valued loss: weighted sum of values, slopes (n, K)."""
-    slopes = np.empty_like(z)
+    slopes = np.zeros_like(z)
     total = 0.0
     for i in range(z.shape[0]):
-        total += s[i] * loss.slopes(y[i], z[i], slopes[i])
+        if s[i] > 0.0:
+            total += s[i] * loss.slopes(y[i], z[i], slopes[i])
     return total, slopes
 
 
@@ -97,6 +105,8 @@ def lane_along(loss, y, s, z, dz, t):
     p = np.empty(z.shape[1])
     out = np.empty(z.shape[1])
     for i in range(z.shape[0]):
+        if not s[i] > 0.0:
+            continue
         for k in range(z.shape[1]):
             p[k] = z[i, k] + t * dz[i, k]
         value += s[i] * loss.slopes(y[i], p, out)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 LARGEST_FREE = 1500  # beyond so many free coordinates no Hessian is formed
-FLOOR = 1e-10  # objectives below this share of the null model's count as zero
+# objectives below this share of the loss of the best constant count as zero, and below
+# this one of the null model's, of which rounding errors are left
+FLOOR, DUST = 1e-10, 1e-22
 ROUNDING = 1e-13
 FAR = 0.9  # of the slopes, allowed: no point near the optimum has so little
 ULPS = 8 * np.finfo(float).eps
@@ -69,7 +71,7 @@ def certify(
         return Certificate(violation(problem, point), kind)
     if not point.finite:
         return Certificate(math.inf, "duality gap")
-    unit = max(point.objective, FLOOR * problem.null.objective)
+    unit = unit_of(problem, point.objective)
     gradient = witness.loss_gradient
     estimate, whole = _estimate(problem, point, gradient, witness, tol * unit)
     estimate = min(estimate, point.objective)
@@ -82,6 +84,23 @@ def certify(
     # losses and penalties are at least zero: so is the optimum
     gap = min(gap, point.objective)
     return Certificate(gap / unit if gap > 0 else 0.0, "duality gap")
+
+
+def unit_of(problem: "LinearProblem", objective: float) -> float:
+    """What a gap at this objective is relative to."""
+    if objective >= FLOOR * problem.null.objective:
+        return objective
+    return max(objective, problem.floor)
+
+
+def floor_of(problem: "LinearProblem") -> float:
+    """Objectives below are as good as zero."""
+    null, response = problem.null, problem.response
+    loss = null.objective
+    if not problem.fit_intercept and response.differentiable:
+        z = np.zeros_like(null.z)
+        loss = min(loss, response.value(z + response.balance(z)))
+    return max(FLOOR * loss, DUST * null.objective)
 
 
 def _gap(

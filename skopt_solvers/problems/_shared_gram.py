@@ -32,7 +32,8 @@ class SharedGram:
         absent = self.weights - weights
         few = np.count_nonzero(absent) < np.count_nonzero(weights)
         if few and absent.min() >= 0:
-            gram = self.total - self._made(absent)
+            gram = self._made(absent)
+            np.subtract(self.total, gram, out=gram)
         else:
             gram = self._made(weights)
         gram /= weights.sum()

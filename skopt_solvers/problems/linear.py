@@ -20,7 +20,7 @@ from ._dual import Ascent, Witness, linearised
 from ._dual_lanes import LaneAscent
 from ._excerpts import excerpts, rough_hessian, sample
 from ._frames import Frame, Moved, Own
-from ._gap import Slopes, certify, loose, refined
+from ._gap import Slopes, certify, floor_of, loose, refined
 from ._linear_point import LinearLine, LinearPoint
 from ._parallel import mapped
 from ._recession import recession
@@ -239,6 +239,10 @@ class LinearProblem(Problem):
             x[self.split :] += shift
             z = z + shift
         return LinearPoint(self, x, z)
+
+    @cached_property
+    def floor(self) -> float:
+        return floor_of(self)
 
     def start(self) -> Array:
         if self.response.differentiable:

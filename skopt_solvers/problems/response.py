@@ -16,6 +16,7 @@ from ._response import BaseResponse
 Array = np.ndarray
 
 SOME, MANY = 3000, 10  # samples, and times as many from which their constant is first
+ROUNDS = 200
 IDLE = 5  # Newton steps that only move rounding errors about
 ULPS = 4 * np.finfo(float).eps  # of a constant: steps below are rounding errors
 EXACT = 1e-15  # share of the slopes that their sum is off by as they are rounded
@@ -106,12 +107,13 @@ class SingleResponse(Response):
         straight = self.loss.pieces(self.y)
         if straight is not None:
             return _quantile(straight[0] - z, *straight[1:], self.weights)
-        c, low, high = self._about(z), -math.inf, math.inf
+        c, low, high, last, slow = self._about(z), -math.inf, math.inf, 0.0, 0
         exact = EXACT * max(1.0, min(0.1 * math.sqrt(len(z)), LONG))
-        for _ in range(100):
+        for _ in range(ROUNDS):
             _, slopes, curvatures = self.jets(z + c)
             total = self.weights @ slopes
-            if abs(total) <= exact * (self.weights @ np.abs(slopes)):
+            size = self.weights @ np.abs(slopes)
+            if abs(total) <= exact * size < math.inf:
                 break
             low, high = (low, c) if total > 0 else (c, high)
             bend = self.weights @ curvatures
@@ -119,14 +121,17 @@ class SingleResponse(Response):
             if abs(step) <= ULPS * abs(c):
                 break
             reach = math.inf if self.loss.quadratic else 10.0 + abs(c)
-            following = c + max(min(step, reach), -reach)
-            if not low < following < high:
-                following = (low + high) / 2 if math.isfinite(low + high) else c
-            if following == c:
+            step = _kept(step, reach, total)
+            # where e**c rules all steps are of one
+            slow = slow + 1 if abs(step) > abs(last) / 2.0 > 0.0 else 0
+            last, inside = step, math.isfinite(high - low)
+            following = c + (step if inside else step * 2.0**slow)
+            if not low < following < high or (slow and inside):
+                following = (low + high) / 2
+            if following == c or not math.isfinite(following):
                 break
             c = following
         return np.asarray(c)
-
 
     def _about(self, z: Array) -> float:
         """Near the answer: that of some of many samples."""
@@ -143,9 +148,13 @@ class ScalarResponse(SingleResponse):
         return kernels.jets(self.record, self.y, self.weights, readonly(z))  # type: ignore[no-any-return]
 
     def along(self, z: Array, dz: Array, t: float) -> tuple[float, float, float]:
-        return kernels.along(  # type: ignore[no-any-return]
-            self.record, self.y, self.weights, readonly(z), readonly(dz), t
-        )
+        given = self.y, self.weights, z, dz
+        found = kernels.along(self.record, *map(readonly, given), t)
+        if math.isnan(sum(found)) and not self.weights.all():
+            rows = np.flatnonzero(self.weights)
+            given = tuple(readonly(each[rows]) for each in given)  # type: ignore
+            found = kernels.along(self.record, *given, t)
+        return found  # type: ignore[no-any-return]
 
     def gap(self, z: Array, slopes: Array, scale: float) -> float:
         return kernels.gaps(  # type: ignore[no-any-return]
@@ -155,6 +164,13 @@ class ScalarResponse(SingleResponse):
     def information(self, z: Array) -> Array:
         y = readonly(self.loss.expected(self.y, z))
         return kernels.jets(self.record, y, self.weights, readonly(z))[2]  # type: ignore[no-any-return]
+
+
+def _kept(step: float, reach: float, total: float) -> float:
+    """Newton's step, not longer than `reach`; that long where it is no number."""
+    if math.isnan(step):
+        return -math.copysign(reach, total)
+    return max(min(step, reach), -reach)
 
 
 def _quantile(kinks: Array, below: Array, above: Array, weights: Array) -> Array:

@@ -15,7 +15,6 @@ import numpy as np
 
 from .._compile import Record, readonly
 from ..kernels.path import cycle, cycle_on_rows, follow, quadratic_gaps
-from ..problems._gap import FLOOR
 from ..problems.linear import LinearProblem
 from . import _across
 from ._base import Array, Budget, Stretch
@@ -340,7 +339,7 @@ class QuadraticPath:
             reached = through(
                 *parts, v, w, record, level, ridge, scaled.unit, scaled.bend,
                 readonly(block[:last]), reached, null.loss, v0, LEFT * self.goal,
-                FLOOR * null.objective, min(portion, left), W, V,
+                self.problem.floor, min(portion, left), W, V,
             )  # fmt: skip
             left = most if reached > before else left - portion
         self.m = int(np.count_nonzero(w))
@@ -379,7 +378,7 @@ class QuadraticPath:
             self.record, self.level, self.ridge, readonly(self.scaled.unit),
             readonly(self.scaled.bend), readonly(block), readonly(self.columns),
             readonly(W), readonly(slopes), readonly(losses),
-            max(FLOOR * null.objective, 1e-300), self.free,
+            max(problem.floor, 1e-300), self.free,
         )  # fmt: skip
         tail = np.tile(null.x[problem.split :], (len(block), 1))
         found = Stretch(

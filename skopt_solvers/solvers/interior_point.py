@@ -7,7 +7,7 @@ import numpy as np
 from scipy import linalg
 
 from ..problems._base import Certificate, Oracle, Problem
-from ..problems._gap import FLOOR
+from ..problems._gap import unit_of
 from ..problems.pieces import Pieces
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver, State
@@ -130,7 +130,7 @@ class InteriorPoint(Solver):
         point = pieces.point(state.x, state.z)
         state.point = point
         products = state.up @ state.above + state.down @ state.below
-        unit = max(point.objective, FLOOR * problem.null.objective)
+        unit = unit_of(problem, point.objective)
         relative = float(products) / max(unit, TINY)
         if relative > CLOSE * max(state.budget.goal, 0.0) and not state.stalled:
             state.certificate = Certificate(relative, "duality gap", exact=False)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import scale
@@ -97,3 +98,64 @@ def test_regression(model: Any, unit: float, alpha: float) -> None:
     X, y = load_diabetes(return_X_y=True)
     for Z in (unit * X, unit * (X + 100.0)):
         assert model(alpha=alpha).fit(Z, y).certificate_ <= 1e-6
+
+
+def counts(n: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(n, 5))
+    return X, rng.poisson(np.exp(0.4 * X[:, 0] + 1.0)) + 0.5
+
+
+LOGS = [
+    AdvancedPoissonRegressor(alpha=1e-3, tol=1e-10),
+    AdvancedGammaRegressor(alpha=1e-3, tol=1e-10),
+    AdvancedTweedieRegressor(power=1.5, alpha=1e-3, tol=1e-10),
+]
+
+
+@pytest.mark.parametrize("model", LOGS, ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("offset", [-1000.0, -300.0, 30.0, 300.0, 1000.0])
+def test_a_constant_offset_is_taken_from_the_intercept(model: Any, offset: float):
+    X, y = counts()
+    plain = clone(model).fit(X, y)
+    moved = clone(model).fit(X, y, offset=np.full(len(y), offset))
+    assert moved.intercept_ + offset == pytest.approx(plain.intercept_, abs=1e-7)
+    np.testing.assert_allclose(moved.coef_, plain.coef_, rtol=1e-5)
+
+
+@pytest.mark.parametrize("power", [-150, -100, -20, 20, 100, 150])
+def test_the_unit_of_a_gamma_target_is_taken_from_the_intercept(power: int):
+    X, y = counts()
+    model = AdvancedGammaRegressor(alpha=1e-3, tol=1e-10)
+    plain, moved = clone(model).fit(X, y), clone(model).fit(X, y * 10.0**power)
+    shift = power * np.log(10.0)
+    assert moved.intercept_ - shift == pytest.approx(plain.intercept_, abs=1e-7)
+    np.testing.assert_allclose(moved.coef_, plain.coef_, rtol=1e-5)
+
+
+@pytest.mark.parametrize("model", LOGS, ids=lambda m: type(m).__name__)
+def test_without_an_intercept_a_column_of_ones_does_the_same(model: Any):
+    """The certificate is relative to what a constant leaves, not to zero's loss."""
+    X, y = counts()
+    X = np.column_stack([X, np.ones(len(y))])
+    model = clone(model).set_params(fit_intercept=False, alpha=1e-9)
+    plain = clone(model).fit(X, y)
+    moved = clone(model).fit(X, y, offset=np.full(len(y), 25.0))
+    assert moved.coef_[5] + 25.0 == pytest.approx(plain.coef_[5], abs=1e-4)
+    np.testing.assert_allclose(moved.coef_[:5], plain.coef_[:5], rtol=1e-3)
+
+
+@pytest.mark.parametrize("factor", [1e2, 1e4, 1e12])
+@pytest.mark.parametrize("model", LOGS, ids=lambda m: type(m).__name__)
+def test_far_rows_of_weight_zero_are_none(model: Any, factor: float):
+    """Their losses may be infinite."""
+    X, y = counts()
+    weights = np.arange(len(y)) % 3 * 0.5
+    live, far = weights > 0, X.copy()
+    far[~live] *= factor
+    for solver in ("auto", "newton", "newton_cg", "gradient_descent"):
+        chosen = clone(model).set_params(solver=solver, tol=1e-7, max_iter=2000)
+        best = clone(chosen).fit(X[live], y[live], sample_weight=weights[live])
+        found = chosen.fit(far, y, sample_weight=weights)
+        assert found.certificate_ <= 1e-7
+        np.testing.assert_allclose(found.coef_, best.coef_, rtol=1e-2, atol=1e-4)
