@@ -22,7 +22,7 @@ from ._working_gram import MANY, SAVED, GramState, landed, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
 EARLY = 2  # such rounds before Newton's method on the rows may take over
-SIFTS = 8  # rounds of plain coordinate descent before a Gram matrix is formed
+SIFTS = 8  # rounds of descent before a Gram matrix is formed
 FALL = 0.3  # the strength comes down to its value by this factor a round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set while others are to join it
@@ -200,7 +200,7 @@ class CoordinateDescent(Solver):
             return
         before, gap, swept = state.point, state.certificate.value, state.swept
         support, violators = status(problem, before)
-        if self._across_now(problem, state, support, violators):
+        if rows := self._across_now(problem, state, support, violators):
             self._across(problem, state)
         elif self._finish_now(problem, state, support, violators):
             self._finish(problem, state, support, violators)
@@ -209,7 +209,11 @@ class CoordinateDescent(Solver):
         else:
             state.sifts += 1
             self._sweep(problem, state, support, violators, problem.record)
-        self._beware(problem, state, moved=state.point is not before)
+        moved = state.point is not before
+        if rows and not moved:  # the columns may know more digits
+            state.across, state.barred = False, True
+        else:
+            self._beware(problem, state, moved)
         self._certify(problem, state)
         state.gain = gained(state, gap, swept)
         fall = before.objective - state.point.objective

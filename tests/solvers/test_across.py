@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skopt_solvers import ProximalElasticNet, regularization_path
@@ -85,6 +85,7 @@ def test_certified_whatever_the_problem(
     scale=st.sampled_from([1e-6, 1.0, 1e6]),
     seed=st.integers(0, 1000),
 )
+@example(19, 52, 0.390625, -3.875, True, 1e-6, 0)  # the rows end short of it
 def test_any_shape_and_strength(
     n: int, p: int, share: float, strength: float, walk: bool, scale: float, seed: int
 ) -> None:
