@@ -111,8 +111,6 @@ def pays(problem: LinearProblem, state: Any, columns: Array) -> bool:
     columns nearly orthogonal, or a ridge is large, each divides what is left by a large
     number.
     """
-    if not problem.response.loss.quadratic:
-        return False
     k, (_, p) = len(columns), problem.design.shape
     cost = problem.design.gram_cost(columns) + solving(problem, k)
     cost += problem.design.layout_cost(columns)

@@ -262,7 +262,7 @@ class CoordinateDescent(Solver):
             return not pays(problem, state, columns)
         few = len(violators) <= max(len(support), 64)
         if few and problem.design.gram_cost(columns) <= SPARE:
-            return True
+            return not (state.sifts and pays(problem, state, columns))
         return self._all_cheap(problem, columns)
 
     def _across_now(
