@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .._math import LARGEST, exp, relative_entropy
+from .._math import LARGEST, TINY, exp, log, relative_entropy
 from .._params import Number, validate
 from ._base import reject
 from ._links import LogLink
@@ -53,14 +53,15 @@ class Tweedie(LogLink):
 
     def value(self, y, p):
         a, b = 2.0 - self.power, self.power - 1.0
-        if y == 0.0:
-            return math.inf if a * p > LARGEST else exp(a * p) / a
-        t = p - math.log(y)
-        if a * t > LARGEST or -b * t > LARGEST:
-            return math.inf
-        up = math.expm1(a * t) / a if a != 0.0 else t
-        down = math.expm1(-b * t) / b if b != 0.0 else -t
-        return exp(a * math.log(y)) * max(up + down, 0.0) if p == p else p
+        log_y = log(y if y > TINY else TINY)
+        up, down = a * (p - log_y), -b * (p - log_y)
+        # (e**u - 1) / a + (e**d - 1) / b of both, but nothing cancels
+        value = relative_entropy(1.0, exp(up), up) / a if a != 0.0 else 0.0
+        value += relative_entropy(1.0, exp(down), down) / b if b != 0.0 else 0.0
+        value *= exp(a * log_y)
+        value = math.inf if up > LARGEST or down > LARGEST else value
+        zero = math.inf if a * p > LARGEST or a == 0.0 else exp(a * p) / a
+        return zero if y == 0.0 else value
 
     def slope(self, y, p):
         return exp((2.0 - self.power) * p) - y * exp((1.0 - self.power) * p)

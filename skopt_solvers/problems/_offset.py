@@ -53,6 +53,9 @@ class _Shifted(Loss):
     def likelihood(self) -> str:  # type: ignore[override]
         return self.loss.likelihood
 
+    def start(self, mean: Any) -> float:
+        return float(self.loss.start(mean[0]) - mean[1])
+
     def expected(self, y: Array, p: Array) -> Array:
         offset = y[:, 1]
         return np.column_stack([self.loss.expected(y[:, 0], p + offset), offset])

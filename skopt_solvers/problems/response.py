@@ -134,7 +134,9 @@ class SingleResponse(Response):
         return np.asarray(c)
 
     def _about(self, z: Array) -> float:
-        """Near the answer: that of some of many samples."""
+        """Near the answer: that of the mean target, or of some of many samples."""
+        if z.min(initial=math.inf) == z.max(initial=-math.inf):
+            return float(self.loss.start(self.weights @ self.y)) - float(z[0])
         rows = np.arange(0, len(z), max(len(z) // SOME, 1))
         if len(z) < MANY * SOME or not self.weights[rows].any():
             return 0.0
