@@ -1,5 +1,6 @@
 """Where a linear model was evaluated, and along which lines."""
 
+import math
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -161,16 +162,30 @@ class LinearLine(Line):
     ) -> None:
         self.problem, self.origin, self.direction = problem, point, direction
         self.dz = problem.push(direction)
+        self.trial: tuple[float, Array, Jets] | None = None
 
     def at(self, t: float) -> tuple[float, float, float]:
-        problem, z = self.problem, self.origin.z
-        loss = problem.response.along(z, self.dz, t)
+        problem = self.problem
+        loss = self._loss(t)
         if not problem.smooth:
             return loss
         head = slice(problem.split)
         cost = problem.regularizer.along(self.origin.x[head], self.direction[head], t)
         return loss[0] + cost[0], loss[1] + cost[1], loss[2] + cost[2]
 
+    def _loss(self, t: float) -> tuple[float, float, float]:
+        """What a trial finds out is kept, for it may be where the line ends."""
+        response = self.problem.response
+        if t == 0.0:
+            return response.along(self.origin.z, self.dz, t)
+        self.problem.counts.evaluations += 1
+        z = self.origin.z + t * self.dz
+        value, slopes, _ = jets = response.jets(z)
+        self.trial = t, z, jets
+        return value, float(np.vdot(response.weigh(slopes), self.dz)), math.nan
+
     def point(self, t: float) -> LinearPoint:
         x = self.origin.x + t * self.direction
+        if self.trial is not None and self.trial[0] == t:
+            return LinearPoint(self.problem, x, *self.trial[1:])
         return LinearPoint(self.problem, x, self.origin.z + t * self.dz)

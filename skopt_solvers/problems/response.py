@@ -136,7 +136,9 @@ class SingleResponse(Response):
     def _about(self, z: Array) -> float:
         """Near the answer: that of the mean target, or of some of many samples."""
         if z.min(initial=math.inf) == z.max(initial=-math.inf):
-            return float(self.loss.start(self.weights @ self.y)) - float(z[0])
+            mean = self.weights @ self.y  # of equal targets exactly that
+            mean = np.clip(mean, self.y.min(axis=0), self.y.max(axis=0))
+            return float(self.loss.start(mean)) - float(z[0])
         rows = np.arange(0, len(z), max(len(z) // SOME, 1))
         if len(z) < MANY * SOME or not self.weights[rows].any():
             return 0.0
