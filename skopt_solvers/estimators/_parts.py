@@ -44,8 +44,8 @@ def for_classes(loss: Any, n_classes: int) -> Any:
     return Multinomial() if type(loss) is Logistic and n_classes > 2 else loss
 
 
-def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Any:
-    """A penalty object from itself or from its name."""
+def as_penalty(penalty: Any, named: Mapping[Any, Penalty], ways: str = "") -> Any:
+    """A penalty object from itself or from its name; `ways` say what else there is."""
     if isinstance(penalty, BasePenalty):
         return penalty
     if (penalty is None or isinstance(penalty, str)) and penalty in named:
@@ -53,7 +53,7 @@ def as_penalty(penalty: Any, named: Mapping[Any, Penalty]) -> Any:
     names = "".join(f", {name!r}" for name in named)
     close = hint(penalty, [name for name in named if name])
     raise ValueError(
-        f"penalty must be a Penalty object{names}; got {penalty!r}.{close}"
+        f"penalty must be a Penalty object{names}; got {penalty!r}.{close}{ways}"
     )
 
 

@@ -35,6 +35,11 @@ from ._reading import read
 
 __all__ = ["AdvancedLinearClassifier", "AdvancedLogisticRegression"]
 
+WAYS = (
+    " For a lasso set l1_ratio=1, for a ridge l1_ratio=0; None and C=inf are no "
+    "penalty."
+)
+
 
 def _has_probabilities(self: "LinearClassifier") -> bool:
     return links(self.loss)
@@ -342,8 +347,9 @@ class AdvancedLogisticRegression(LinearClassifier):
         Inverse strength of the penalty, greater than zero; ``inf`` for no penalty.
     l1_ratio : float, default=0.0
         Share of L1, between 0 (ridge) and 1 (lasso).
-    penalty : Penalty, default=None
-        A penalty object, added to the *mean* loss, in place of `C` and `l1_ratio`.
+    penalty : "elastic_net", Penalty or None, default="elastic_net"
+        "elastic_net" is the penalty of `C` and `l1_ratio`; None is no penalty, and a
+        penalty object is added to the *mean* loss, both in their place.
 
     Examples
     --------
@@ -363,14 +369,16 @@ class AdvancedLogisticRegression(LinearClassifier):
     C: float = 1.0
     _: KW_ONLY
     l1_ratio: float = 0.0
-    penalty: Penalty | None = None
+    penalty: Any = "elastic_net"
 
     def _loss(self, n_classes: int) -> Any:
         return Logistic() if n_classes == 2 else Multinomial()
 
     def _penalty(self, total: float) -> BasePenalty:
-        if self.penalty is not None:
-            return as_penalty(self.penalty, {})
+        named = {"elastic_net": self._elastic_net(total), None: NoPenalty()}
+        return as_penalty(self.penalty, named, WAYS)
+
+    def _elastic_net(self, total: float) -> Penalty:
         if math.isinf(self.C):
             return NoPenalty()
         alpha = 1.0 / (self.C * total)
@@ -379,9 +387,9 @@ class AdvancedLogisticRegression(LinearClassifier):
         return L1(alpha) if self.l1_ratio == 1 else ElasticNet(alpha, self.l1_ratio)
 
     def _strength(self) -> Strength:
-        if self.penalty is not None:
-            return named_strength(self.penalty)
-        return Strength("C", inverse=True)
+        if isinstance(self.penalty, str):
+            return Strength("C", inverse=True)
+        return named_strength(self.penalty)
 
 
 @estimator

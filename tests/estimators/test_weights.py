@@ -106,6 +106,11 @@ def test_infinite_strength_of_the_data_is_no_penalty(small):
     a = AdvancedLogisticRegression(C=np.inf, **TIGHT).fit(X, y)
     peer = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(X, y)
     close(a, peer)
+    for n_classes in (2, 3):
+        a, b = clones(AdvancedLogisticRegression(C=np.inf, **TIGHT))
+        y = small[n_classes]
+        close(a.fit(X, y), b.set_params(C=0.01, penalty=None).fit(X, y))
+        assert repr(b.penalty_) == "NoPenalty()"
 
 
 @pytest.mark.parametrize(
