@@ -303,7 +303,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
             result = results[-1]
             self.solver_ = result.solver
             count = float(plan.weights.sum())
-            self._fits.append(Fit(problem, result.x, count, result.certificate))
+            self._fits.append(Fit(problem, result.x, count, result))
             if not (results[-1].success or hint):
                 hint = brief(Case(problem, self.solver_, results[-1]))
             coefficients, b[lanes] = problem.unpack(results[-1].x)

@@ -18,7 +18,8 @@ import numpy as np
 from scipy import linalg
 
 from .._compile import readonly
-from ..problems import Certificate, LinearProblem
+from ..problems import LinearProblem
+from ..result import Result, Status
 
 Array = np.ndarray
 
@@ -38,14 +39,29 @@ class Fit:
         The solution.
     total : float
         Sum of the sample weights: the number of samples, as weights repeat them.
-    certificate : Certificate
-        How far from optimal x is at most.
+    result : Result
+        How the run ended.
     """
 
     problem: LinearProblem
     x: Array
     total: float
-    certificate: Certificate
+    result: Result
+
+    @property
+    def short(self) -> bool:
+        """Whether the run ended for another reason than that x is near enough."""
+        return self.result.status is not Status.CONVERGED
+
+    def require_optimum(self) -> None:
+        """Raise ValueError where the loss falls for ever."""
+        if self.result.status is Status.SEPARABLE:
+            raise ValueError(
+                "there is no optimum: the loss falls for ever along result_.direction, "
+                "and the coefficients are only where the solver stopped. Add a ridge; "
+                "where only an intercept runs away, use fit_intercept=False or other "
+                "targets."
+            )
 
     @property
     def whole(self) -> "Fit":

@@ -51,8 +51,9 @@ class ErrorBound(ABC):
         Raises
         ------
         ValueError
-            When a coefficient has no ridge, there is no duality gap, or there is an
-            intercept and the loss is a softmax, kinked (hinge) or of a joint scale.
+            When a coefficient has no ridge, there is no optimum or no duality gap, or
+            there is an intercept and the loss is a softmax, kinked (hinge) or of a
+            joint scale.
 
         Notes
         -----
@@ -78,6 +79,8 @@ class ErrorBound(ABC):
             self, X, reset=False, accept_sparse="csr", dtype=[np.float64, np.float32]
         )
         design = as_design(X)
+        for fit in self._fits:
+            fit.require_optimum()
         with one_blas_thread():
             bounds = [_bound(fit.whole, design) for fit in self._fits]
         lanes = self._fits[0].problem.lanes
@@ -126,7 +129,7 @@ def _gap(fit: Fit) -> float:
     """The duality gap, in units of the objective."""
     problem = fit.problem
     point = problem.at(fit.x)
-    found = [problem.certificate(point), fit.certificate]
+    found = [problem.certificate(point), fit.result.certificate]
     gaps = [c.value for c in found if c.kind == "duality gap"]
     if not gaps:
         raise ValueError(f"error bounds need a duality gap, and {problem} has none.")

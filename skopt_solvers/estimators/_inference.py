@@ -13,6 +13,7 @@ from .._params import Choice, Number
 from .._threads import one_blas_thread
 from ..problems import LinearProblem, Oracle
 from ._covariance import Covariance, Fit
+from ._report import worst
 from ._summary import Summary
 
 Array = np.ndarray
@@ -71,7 +72,8 @@ class Inference(ABC):
         ------
         ValueError
             When the penalty is no ridge, the loss has no likelihood ("nonrobust") or is
-            not smooth, or the data do not determine a coefficient.
+            not smooth, there is no optimum (separable classes without a penalty), or
+            the data do not determine a coefficient.
 
         Notes
         -----
@@ -111,6 +113,7 @@ class Inference(ABC):
         -------
         Summary
             Prints as text, renders as HTML; `to_frame()` makes a pandas frame of it.
+            A note says so if the fit ended short of the optimum.
             Student's t for least squares with "nonrobust", else the normal
             distribution.
         """
@@ -153,6 +156,8 @@ class Inference(ABC):
             )
         problem = self._fits[0].problem
         _check_able(name, problem, cov_type)
+        for fit in self._fits:
+            fit.require_optimum()
         if groups is not None:
             groups = _group_codes(groups, len(problem.response.weights))
         with one_blas_thread():
@@ -198,6 +203,13 @@ class Inference(ABC):
             notes.append(
                 "With a ridge: around the penalised estimator's own expectation, "
                 "without its bias towards zero."
+            )
+        short = [each.result for each in self._fits if each.short]
+        if short:
+            result = worst(short)
+            notes.append(
+                f"Short of the optimum ({result.message}; {result.certificate}): "
+                "coefficients and errors are those of this point."
             )
         return notes
 

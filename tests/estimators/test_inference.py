@@ -8,6 +8,8 @@ import pytest
 import scipy.sparse as sp
 import statsmodels.api as sm
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import scale
 
 from skopt_solvers import (
     AdvancedHuberRegressor,
@@ -260,6 +262,33 @@ def test_pickles_hold_no_data():
 def test_what_has_no_theory_is_refused(model, arguments, message):
     with pytest.raises(ValueError, match=message):
         model.fit(X, y).cov_params(**arguments)
+
+
+def test_without_an_optimum_there_are_no_errors():
+    """The coefficients are only where the solver stopped: a table would look real."""
+    X, y = load_breast_cancer(return_X_y=True)
+    with pytest.warns(ConvergenceWarning, match="no minimum"):
+        model = AdvancedLogisticRegression(np.inf).fit(scale(X), y)
+    for ask in (model.cov_params, model.summary):
+        with pytest.raises(ValueError, match=r"no optimum.*Add a ridge"):
+            ask()
+    with pytest.raises(AttributeError, match="no optimum"):
+        _ = model.std_errors_
+    with pytest.warns(ConvergenceWarning, match="no minimum"):
+        model = AdvancedPoissonRegressor().fit(X, np.zeros(len(y)))
+    with pytest.raises(ValueError, match=r"no optimum.*fit_intercept=False"):
+        model.prediction_error_bound(X)
+
+
+def test_a_point_short_of_the_optimum_is_said_to_be_one():
+    short = AdvancedPoissonRegressor(max_iter=1, solver="lbfgs")
+    with pytest.warns(ConvergenceWarning):
+        short.fit(X, y)
+    notes = str(short.summary())
+    assert "Short of the optimum" in notes and str(short.result_.certificate) in notes
+    stopped = AdvancedPoissonRegressor(callbacks=lambda progress: "enough")
+    assert "Short of the optimum (enough" in str(stopped.fit(X, y).summary())
+    assert "Short" not in str(AdvancedPoissonRegressor().fit(X, y).summary())
 
 
 def test_undetermined_coefficients_are_named():
