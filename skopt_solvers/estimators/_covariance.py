@@ -24,6 +24,7 @@ from ..result import Result, Status
 Array = np.ndarray
 
 SINGULAR = 1e-12  # share of a column's square that the other columns leave over
+CHANGED = 1e-6  # of the objective: far more than rounding
 LANES = 64  # right-hand sides of one pass over the data
 
 
@@ -53,16 +54,6 @@ class Fit:
         """Whether the run ended for another reason than that x is near enough."""
         return self.result.status is not Status.CONVERGED
 
-    def require_optimum(self) -> None:
-        """Raise ValueError where the loss falls for ever."""
-        if self.result.status is Status.SEPARABLE:
-            raise ValueError(
-                "there is no optimum: the loss falls for ever along result_.direction, "
-                "and the coefficients are only where the solver stopped. Add a ridge; "
-                "where only an intercept runs away, use fit_intercept=False or other "
-                "targets."
-            )
-
     @property
     def whole(self) -> "Fit":
         """The same with all of the user's columns, those without entries too."""
@@ -73,6 +64,29 @@ class Fit:
         intercept = problem.fit_intercept
         full = LinearProblem(design.whole, problem.response, problem.penalty, intercept)
         return replace(self, problem=full, x=full.pack(design.spread(w), b))
+
+    def checked(self) -> "Fit":
+        """The same with all of the user's columns, if it is what it was.
+
+        Raises ValueError where the loss falls for ever, or where the objective is
+        another one now: the data are the user's, who may have changed them. A pass.
+        """
+        if self.result.status is Status.SEPARABLE:
+            raise ValueError(
+                "there is no optimum: the loss falls for ever along result_.direction, "
+                "and the coefficients are only where the solver stopped. Add a ridge; "
+                "where only an intercept runs away, use fit_intercept=False or other "
+                "targets."
+            )
+        whole, then = self.whole, self.result.objective
+        with np.errstate(all="ignore"):
+            off = abs(whole.problem.at(whole.x).objective - then)
+        size = max(abs(then), abs(self.problem.null.objective))
+        if np.isfinite(then) and not off <= CHANGED * size:
+            raise ValueError(
+                "the training data were changed since the fit: call fit again."
+            )
+        return whole
 
 
 class Covariance:

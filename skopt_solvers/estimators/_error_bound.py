@@ -51,9 +51,9 @@ class ErrorBound(ABC):
         Raises
         ------
         ValueError
-            When a coefficient has no ridge, there is no optimum or no duality gap, or
+            When a coefficient has no ridge, there is no optimum or no duality gap,
             there is an intercept and the loss is a softmax, kinked (hinge) or of a
-            joint scale.
+            joint scale, or the training data were changed since the fit.
 
         Notes
         -----
@@ -79,10 +79,8 @@ class ErrorBound(ABC):
             self, X, reset=False, accept_sparse="csr", dtype=[np.float64, np.float32]
         )
         design = as_design(X)
-        for fit in self._fits:
-            fit.require_optimum()
         with one_blas_thread():
-            bounds = [_bound(fit.whole, design) for fit in self._fits]
+            bounds = [_bound(fit.checked(), design) for fit in self._fits]
         lanes = self._fits[0].problem.lanes
         if lanes > 1 and np.size(self.intercept_) == 1:
             return 2.0 * bounds[0]  # the difference of two predictions

@@ -72,8 +72,8 @@ class Inference(ABC):
         ------
         ValueError
             When the penalty is no ridge, the loss has no likelihood ("nonrobust") or is
-            not smooth, there is no optimum (separable classes without a penalty), or
-            the data do not determine a coefficient.
+            not smooth, there is no optimum (separable classes without a penalty), the
+            data do not determine a coefficient, or were changed since the fit.
 
         Notes
         -----
@@ -156,15 +156,13 @@ class Inference(ABC):
             )
         problem = self._fits[0].problem
         _check_able(name, problem, cov_type)
-        for fit in self._fits:
-            fit.require_optimum()
         if groups is not None:
             groups = _group_codes(groups, len(problem.response.weights))
         with one_blas_thread():
             return [self._covariance(fit, cov_type, groups) for fit in self._fits]
 
     def _covariance(self, fit: Fit, cov_type: str, groups: Any) -> Array:
-        made = Covariance(fit.whole, self._column)
+        made = Covariance(fit.checked(), self._column)
         if cov_type == "nonrobust":
             return made.nonrobust()
         return made.robust(cov_type) if groups is None else made.clustered(groups)

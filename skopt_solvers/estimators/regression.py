@@ -72,7 +72,8 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         ----------
         X : {array-like, sparse matrix, sparse array} of shape (n_samples, n_features)
             Training data, float64 or float32; never modified, and copied only where a
-            solver needs another layout.
+            solver needs another layout. The fitted model refers to them for standard
+            errors and error bounds; pickles do not hold them.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target.
         sample_weight : array-like of shape (n_samples,), default=None

@@ -291,6 +291,27 @@ def test_a_point_short_of_the_optimum_is_said_to_be_one():
     assert "Short" not in str(AdvancedPoissonRegressor().fit(X, y).summary())
 
 
+@pytest.mark.parametrize("storage", [np.array, sp.csr_array, sp.csc_array])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_data_that_were_changed_since_the_fit_are_noticed(storage, dtype):
+    """Those of the fit are referred to, and others have other errors."""
+    A, b = storage(np.column_stack([Z, 0 * Z[:, 0]]).astype(dtype)), y.copy()
+    model = AdvancedRidge(10.0).fit(A, b)
+    errors, bound = model.std_errors_, model.prediction_error_bound(A)
+    entries = A.data if sp.issparse(A) else A
+    for changed in (entries, b):
+        before = changed.copy()
+        changed *= 1.01
+        for ask in (model.summary, lambda: model.prediction_error_bound(A)):
+            with pytest.raises(ValueError, match="changed since the fit: call fit"):
+                ask()
+        with pytest.raises(AttributeError, match="changed since the fit"):
+            _ = model.std_errors_
+        changed[...] = before
+        np.testing.assert_array_equal(model.std_errors_, errors)
+        np.testing.assert_array_equal(model.prediction_error_bound(A), bound)
+
+
 def test_undetermined_coefficients_are_named():
     collinear = np.column_stack([X, X[:, 2] - X[:, 3]])
     model = AdvancedRidge(0.0).fit(collinear, y)
