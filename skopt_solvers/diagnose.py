@@ -96,7 +96,8 @@ without a penalty there is no minimum.
     results, fitted = clinic.fit(model, X, y, sample_weight)
     problems = problems_of(model, X, y, sample_weight)
     number = results.index(worst(results))
-    case = Case(problems[number], fitted.solver_, results[number])
+    params = fitted.get_params()
+    case = Case(problems[number], fitted.solver_, results[number], params)
     findings = [clinic.tried(finding) for finding in examine(case)]
     converged = all(r.success for r in results)
     return Diagnosis(_summary(fitted, results[number]), converged, findings)

@@ -1,5 +1,6 @@
 """The doctor: each trouble is found, proven by numbers, and cured by its remedy."""
 
+import re
 import warnings
 from functools import partial
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from sklearn.base import is_regressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
@@ -63,6 +65,44 @@ def test_separable_classes_of_three():
     cured(AdvancedLogisticRegression(C=np.inf, max_iter=40), Z, c, "separable classes")
 
 
+ZERO = np.zeros(len(y))
+
+
+@pytest.mark.parametrize(
+    ("model", "target", "words"),
+    [
+        (AdvancedLogisticRegression(C=np.inf), y, ["C=1.76"]),
+        (AdvancedLogisticRegression(penalty=None), y, ["penalty=L2(alpha=0.001)"]),
+        (AdvancedLinearClassifier(alpha=0.0), y, ["alpha=0.001"]),
+        (AdvancedLinearClassifier(penalty=None), y, ["penalty=L2(alpha=0.001)"]),
+        (AdvancedPoissonRegressor(alpha=0.0), 1.0 * (X[:, 0] > 3), ["alpha=0.001"]),
+        (AdvancedPoissonRegressor(alpha=1.0), ZERO, ["fit_intercept=False"]),
+        (
+            AdvancedPoissonRegressor(alpha=0.0),
+            ZERO,
+            ["fit_intercept=False", "alpha=0.001"],
+        ),
+    ],
+    ids=repr,
+)
+def test_remedies_name_parameters_that_there_are(model, target, words):
+    """And the warning of the fit says the same as the doctor."""
+    with pytest.warns(ConvergenceWarning) as caught:
+        model.fit(X, target)
+    (message,) = (str(each.message) for each in caught)
+    name = "targets at an end" if is_regressor(model) else "separable classes"
+    finding = cured(model, X, target, name)
+    assert message.endswith(f"Try: {finding.remedy}")
+    assert re.findall(r"\w+=(?:L2\(.*?\)|[\w.]+\w)", str(finding.remedy)) == words
+    assert {word.partition("=")[0] for word in words} <= model.get_params().keys()
+
+
+def test_a_runaway_intercept_is_not_blamed_on_the_penalty():
+    finding = diagnose(AdvancedPoissonRegressor(), X, ZERO)["targets at an end"]
+    assert "whatever the penalty" in finding.message
+    assert "add a penalty" not in str(finding.remedy)
+
+
 def test_overlapping_classes_are_not_called_separable():
     Z, c = load_iris(return_X_y=True)
     found = diagnose(AdvancedLogisticRegression(C=np.inf), Z[50:, :2], c[50:])
@@ -107,6 +147,8 @@ def test_alpha_above_alpha_max(model, Z, c):
     assert finding.evidence["alpha"] > finding.evidence["alpha_max"]
     treated, *_ = finding.apply(model, Z, c)
     assert np.any(treated.fit(Z, c).coef_)
+    name = re.search(r"(\w+)=", str(finding.remedy)).group(1)
+    assert treated.get_params()[name] != model.get_params()[name]
 
 
 def test_alpha_max_is_the_smallest_alpha_without_columns():

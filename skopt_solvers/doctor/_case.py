@@ -1,7 +1,9 @@
 """What is examined: a problem, the solver that ran on it, and how that went."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,11 +26,14 @@ class Case:
         With the `tol` and `max_iter` that were in force.
     result : Result
         How it ended.
+    params : dict
+        The parameters of the estimator: remedies name those that there are.
     """
 
     problem: LinearProblem
     solver: Solver
     result: Result
+    params: Mapping[str, Any]
 
     @property
     def failed(self) -> bool:

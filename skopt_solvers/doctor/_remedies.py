@@ -1,5 +1,7 @@
 """Treatments: from an estimator, X and y to those with which a fit converges."""
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -72,31 +74,35 @@ def whole_rows(rows: Array | None) -> Remedy:
     return Remedy(words, treat, rows)
 
 
-def penalised() -> Remedy:
-    """Add a weak ridge."""
+def penalised(params: Mapping[str, Any], n_samples: int) -> Remedy:
+    """Add a weak ridge, or make what there is weak in place of nothing."""
+    change: dict[str, Any] = {"penalty": L2(RIDGE)}
+    if math.isinf(params.get("C", 1.0)):
+        change = {"C": float(f"{1.0 / (RIDGE * n_samples):.3g}")}
+    elif params.get("alpha") and "weights" in params:
+        change = {"weights": None}
+    elif "alpha" in params and isinstance(params.get("penalty", ""), str):
+        change = {"alpha": RIDGE}
+    words = f"add a penalty: {_written(change)}."
+    return Remedy(words, lambda estimator, X, y: (_changed(estimator, **change), X, y))
+
+
+def without_intercept() -> Remedy:
+    """Leave the intercept out."""
 
     def treat(estimator: Any, X: Any, y: Any) -> Any:
-        own = "penalty" in last_step(estimator).get_params()  # others are ridges
-        changes = {"penalty": L2(RIDGE)} if own else {"alpha": RIDGE}
-        return _changed(estimator, **changes), X, y
+        return _changed(estimator, fit_intercept=False), X, y
 
-    return Remedy(f"add a penalty: penalty=L2({RIDGE:g}), or alpha={RIDGE:g}.", treat)
+    return Remedy("other targets, or fit_intercept=False.", treat)
 
 
-def weaker(factor: float, alpha: float) -> Remedy:
+def weaker(factor: float, params: Mapping[str, Any]) -> Remedy:
     """Multiply the strength of the penalty."""
-
-    def treat(estimator: Any, X: Any, y: Any) -> Any:
-        own = last_step(estimator).get_params()
-        if "penalty__alpha" in own:
-            change = {"penalty__alpha": own["penalty__alpha"] * factor}
-        elif "alpha" in own:
-            change = {"alpha": own["alpha"] * factor}
-        else:
-            change = {"C": own["C"] / factor}
-        return _changed(estimator, **change), X, y
-
-    return Remedy(f"multiply alpha by {factor:.2g}: {alpha * factor:.4g}.", treat)
+    own = [name for name in ("penalty__alpha", "alpha", "C") if name in params]
+    value = params[own[0]] / factor if own[0] == "C" else params[own[0]] * factor
+    change = {own[0]: value}
+    words = f"weaken the penalty: {own[0]}={value:.4g}."
+    return Remedy(words, lambda estimator, X, y: (_changed(estimator, **change), X, y))
 
 
 def automatic_rate(solver: Solver) -> Remedy:
@@ -151,6 +157,11 @@ def _changed(estimator: Any, **changes: Any) -> Any:
     estimator = clone(estimator)
     last_step(estimator).set_params(**changes)
     return estimator
+
+
+def _written(change: Mapping[str, Any]) -> str:
+    """Parameters as they are given."""
+    return ", ".join(f"{name}={value!r}" for name, value in change.items())
 
 
 def _is_frame(X: Any) -> bool:

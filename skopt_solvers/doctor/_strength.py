@@ -24,5 +24,5 @@ def alpha_too_large(case: Case) -> Iterator[Finding]:
         "alpha above alpha_max",
         "the penalty is so strong that all coefficients are zero.",
         {"alpha": float(alpha), "alpha_max": largest},
-        remedies.weaker(SHARE * largest / alpha, alpha),
+        remedies.weaker(SHARE * largest / alpha, case.params),
     )

@@ -304,9 +304,9 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
             self.solver_ = result.solver
             count = float(plan.weights.sum())
             self._fits.append(Fit(problem, result.x, count, result))
-            if not (results[-1].success or hint):
-                hint = brief(Case(problem, self.solver_, results[-1]))
-            coefficients, b[lanes] = problem.unpack(results[-1].x)
+            if not (result.success or hint):
+                hint = brief(Case(problem, self.solver_, result, self.get_params()))
+            coefficients, b[lanes] = problem.unpack(result.x)
             w.append(design.spread(coefficients).reshape(shape[0], -1))
         design.forget()
         return results, (w[0] if len(w) == 1 else np.hstack(w), b), hint
