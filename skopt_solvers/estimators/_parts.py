@@ -1,8 +1,10 @@
 """The door: names and objects that users pass become parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
+
+import numpy as np
 
 from ..losses import Logistic, Loss, Multinomial, VectorLoss, WholeLoss
 from ..path import Strength
@@ -11,24 +13,36 @@ from ..penalties._base import BasePenalty
 from ..solvers._registry import hint, snake_case
 
 LINKED = (Logistic, Multinomial)  # predictions are log-odds, exactly
+SIDES = np.array([-1.0, 1.0])  # what losses of one prediction see of two classes
+PEERS = {  # what scikit-learn calls some
+    "log_loss": "logistic",
+    "squared_error": "squared",
+    "absolute_error": "quantile",
+    "absolute": "quantile",
+    "pinball": "quantile",
+    "pinball_loss": "quantile",
+}
 
 
-def as_loss(loss: Any) -> Any:
-    """A loss object from itself or from its name."""
+def as_loss(loss: Any, fits: Callable[[Any], bool] = bool) -> Any:
+    """A loss object from itself or from its name; errors list those that fit."""
     if isinstance(loss, (Loss, VectorLoss, WholeLoss)):
         return loss
     names = _loss_names()
     if isinstance(loss, str) and loss in names:
         return names[loss]()
+    peer = PEERS.get(str(loss))
+    close = f" Did you mean {peer!r}?" if peer else hint(loss, names)
+    fitting = sorted(name for name, each in names.items() if fits(each()))
     raise ValueError(
-        f"loss must be a Loss object or one of {', '.join(sorted(names))}; "
-        f"got {loss!r}.{hint(loss, names)}"
+        f"loss must be a Loss object or one of {', '.join(fitting)}; "
+        f"got {loss!r}.{close}"
     )
 
 
 def regression_loss(owner: Any) -> Any:
     """The loss of a regressor that takes any of real targets."""
-    loss = as_loss(owner.loss)
+    loss = as_loss(owner.loss, lambda each: not each.labels)
     if loss.labels:
         name = type(owner).__name__
         raise ValueError(
@@ -37,6 +51,21 @@ def regression_loss(owner: Any) -> Any:
             "as 'squared', 'huber' or 'poisson'."
         )
     return loss
+
+
+def classification_loss(owner: Any, n_classes: int) -> Any:
+    """The loss of a classifier that takes any of classes, or of any real targets."""
+    loss = as_loss(owner.loss, _takes_classes)
+    if loss.lanes and not loss.labels:
+        raise ValueError(
+            f"{type(loss).__name__} is a loss of several real targets: give "
+            f"{type(owner).__name__} a loss such as 'logistic' or 'squared'."
+        )
+    return for_classes(loss, n_classes)
+
+
+def _takes_classes(loss: Any) -> bool:
+    return bool(loss.labels or (not loss.lanes and allows(loss, SIDES)))
 
 
 def for_classes(loss: Any, n_classes: int) -> Any:

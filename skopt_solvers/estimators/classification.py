@@ -24,9 +24,8 @@ from ._base import NON_NEGATIVE, Array, LinearModel, Plan, Task
 from ._declare import estimator
 from ._partial import incremental, partial_fit
 from ._parts import (
-    as_loss,
     as_penalty,
-    for_classes,
+    classification_loss,
     links,
     named_penalties,
     named_strength,
@@ -412,8 +411,11 @@ class AdvancedLinearClassifier(LinearClassifier):
 
     Parameters
     ----------
-    loss : {"logistic", "squared_hinge", "multinomial"} or Loss, default="logistic"
-        A loss object or the name of one with its default parameters.
+    loss : str or Loss, default="logistic"
+        A loss object, or the name of one with its default parameters: "logistic",
+        "multinomial", "squared_hinge", "hinge", "modified_huber" or "scorer_loss"; or
+        one of real targets: "squared", "huber", "pseudo_huber", "log_cosh" or
+        "quantile".
     penalty : {"l2", "l1", "elastic_net"}, Penalty or None, default="l2"
         A penalty object, or the name of one that takes `alpha` and `l1_ratio`; None for
         no penalty.
@@ -447,7 +449,7 @@ class AdvancedLinearClassifier(LinearClassifier):
     l1_ratio: float = 0.5
 
     def _loss(self, n_classes: int) -> Any:
-        return for_classes(as_loss(self.loss), n_classes)
+        return classification_loss(self, n_classes)
 
     def _penalty(self, total: float) -> BasePenalty:
         return as_penalty(self.penalty, named_penalties(self.alpha, self.l1_ratio))

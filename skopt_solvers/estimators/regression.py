@@ -18,6 +18,7 @@ from ._declare import estimator
 from ._offset import Shift
 from ._partial import incremental, partial_fit
 from ._parts import (
+    SIDES,
     allows,
     as_penalty,
     named_penalties,
@@ -340,8 +341,11 @@ class AdvancedLinearRegressor(LinearRegressor):
 
     Parameters
     ----------
-    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
-        A loss object or the name of one with its default parameters.
+    loss : str or Loss, default="squared"
+        A loss object, or the name of one with its default parameters: "squared",
+        "huber", "pseudo_huber", "log_cosh", "quantile", "poisson", "gamma", "tweedie",
+        "negative_binomial", "inverse_gaussian", "binomial", or "multi_squared" for
+        several targets together.
     penalty : {"l2", "l1", "elastic_net"}, Penalty or None, default="l2"
         A penalty object, or the name of one that takes `alpha` and `l1_ratio`; None for
         no penalty.
@@ -383,7 +387,7 @@ class AdvancedLinearRegressor(LinearRegressor):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        any_sign = allows(self.loss, np.array([-1.0, 1.0]))
+        any_sign = allows(self.loss, SIDES)
         tags.target_tags.positive_only = not any_sign
         tags.target_tags.multi_output = any_sign
         return tags

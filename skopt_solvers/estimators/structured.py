@@ -14,7 +14,7 @@ from ..penalties._base import BasePenalty
 from ..problems import LinearProblem
 from ._base import NON_NEGATIVE, Plan, Task
 from ._declare import estimator
-from ._parts import allows, regression_loss
+from ._parts import SIDES, allows, regression_loss
 from .regression import LinearRegressor
 
 __all__ = ["MultiTaskLasso", "ProximalGroupLasso"]
@@ -49,8 +49,11 @@ class ProximalGroupLasso(LinearRegressor):
         root of its number of features. 0 means unpenalised.
     l1_ratio : float, default=0.0
         Share :math:`\rho` of L1, between 0 and 1.
-    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
-        A loss object or the name of one with its default parameters.
+    loss : str or Loss, default="squared"
+        A loss object, or the name of one with its default parameters: "squared",
+        "huber", "pseudo_huber", "log_cosh", "quantile", "poisson", "gamma", "tweedie",
+        "negative_binomial", "inverse_gaussian", "binomial", or "multi_squared" for
+        several targets together.
 
     Attributes
     ----------
@@ -99,7 +102,7 @@ class ProximalGroupLasso(LinearRegressor):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        any_sign = allows(self.loss, np.array([-1.0, 1.0]))
+        any_sign = allows(self.loss, SIDES)
         tags.target_tags.positive_only = not any_sign
         tags.target_tags.multi_output = any_sign
         return tags

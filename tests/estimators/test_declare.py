@@ -1,21 +1,29 @@
 """Estimators are declared once: constructor and documentation come from that."""
 
 import inspect
+import re
 from dataclasses import KW_ONLY
 from typing import Any
 
+import numpy as np
 import pytest
+from sklearn.base import is_classifier
 
 from skopt_solvers import (
+    AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
     PathCV,
+    ProximalGroupLasso,
     estimators,
+    losses,
 )
 from skopt_solvers.estimators._declare import estimator
 from skopt_solvers.estimators.regression import LinearRegressor
 from skopt_solvers.losses import Squared
 from skopt_solvers.penalties import NoPenalty
+from skopt_solvers.problems import IncompatibleProblem
+from skopt_solvers.solvers._registry import snake_case
 
 ALL = [getattr(estimators, name) for name in estimators.__all__]
 CLASSES = [each for each in ALL if inspect.isclass(each)]
@@ -82,3 +90,28 @@ def test_the_third_argument_is_the_solver():
 
 def test_equality_stays_that_of_objects():
     assert LeastSquares() != LeastSquares() and hash(LeastSquares())
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    "cls", [AdvancedLinearRegressor, ProximalGroupLasso, AdvancedLinearClassifier]
+)
+def test_errors_and_docstrings_list_the_losses_that_are_taken(small, cls):
+    X, real, labels, _ = small
+    targets = [real, np.abs(real) + 0.1, 1.0 * (real > 0)]
+    targets = [labels] if is_classifier(cls()) else targets
+    with pytest.raises(ValueError, match="got 'none'") as caught:
+        cls(loss="none").fit(X, labels)
+    listed = str(caught.value).partition("one of ")[2].partition(";")[0].split(", ")
+    taken = set()
+    for name in [snake_case(each) for each in losses.__all__]:
+        for y in targets:
+            try:
+                cls(loss=name, max_iter=1).fit(X, y)
+            except IncompatibleProblem:  # by this penalty
+                taken.add(name)
+            except ValueError:
+                continue
+            taken.add(name)
+    assert sorted(taken) == listed
+    assert taken <= set(re.findall(r'"(\w+)"', cls.__doc__))

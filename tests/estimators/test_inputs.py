@@ -431,11 +431,27 @@ def test_unusable_parameters(small, params, message):
         (AdvancedLinearClassifier(penalty="ridge"), "'elastic_net'.* got 'ridge'"),
         (AdvancedLinearClassifier(loss=None), "got None"),
         (AdvancedLinearClassifier("poisson"), "Poisson needs targets"),
+        (AdvancedLinearClassifier("multi_squared"), "of several real targets: give"),
     ],
 )
 def test_unusable_parts(small, model, message):
     with pytest.raises(ValueError, match=message):
         model.fit(small[0], small[2])
+
+
+@pytest.mark.parametrize(
+    ("loss", "meant"),
+    [
+        ("log_loss", "logistic"),
+        ("squared_error", "squared"),
+        ("absolute_error", "quantile"),
+        ("pinball", "quantile"),
+        ("log-cosh", "log_cosh"),
+    ],
+)
+def test_losses_are_known_by_scikit_learns_names(small, loss, meant):
+    with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
+        AdvancedLinearClassifier(loss).fit(small[0], small[2])
 
 
 @pytest.mark.parametrize("loss", ["logistic", "multinomial", Logistic()])
