@@ -240,7 +240,11 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
 
     @property
     def n_features_selected_(self) -> int:
-        """Number of features with a coefficient other than zero."""
+        """Number of features with a coefficient other than zero.
+
+        Those that ``SelectFromModel(model, threshold=1e-10)`` keeps. Without a
+        threshold scikit-learn goes by names of classes.
+        """
         check_is_fitted(self)
         used = abs(self.coef_).sum(axis=0) if self.coef_.ndim > 1 else self.coef_
         return int(np.count_nonzero(used))

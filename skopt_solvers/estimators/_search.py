@@ -304,7 +304,11 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
 
     @property
     def n_features_selected_(self) -> int:
-        """Number of features with a coefficient other than zero."""
+        """Number of features with a coefficient other than zero.
+
+        Those that ``SelectFromModel(model, threshold=1e-10)`` keeps. Without a
+        threshold scikit-learn goes by names of classes.
+        """
         check_is_fitted(self, "best_estimator_")
         return int(self.best_estimator_.n_features_selected_)
 

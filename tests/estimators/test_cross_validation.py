@@ -22,13 +22,19 @@ from sklearn.model_selection import (
 from skopt_solvers import (
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
+    AdvancedLinearSVC,
     AdvancedLogisticRegression,
     AdvancedLogisticRegressionCV,
+    MultiTaskLasso,
     PathCV,
+    ProximalElasticNet,
     ProximalElasticNetCV,
+    ProximalGroupLasso,
     ProximalLasso,
     ProximalLassoCV,
+    ProximalMCP,
 )
+from skopt_solvers.penalties import L1
 
 TIGHT = {"tol": 1e-11}
 PEER = {"tol": 1e-12, "max_iter": 10**6}
@@ -287,8 +293,37 @@ def test_sparse_coefficients_predict_the_same(small, model, target, storage):
     assert np.array_equal(model.densify().coef_, coef)
 
 
-def test_features_are_selected(diabetes):
-    for model in (ProximalLasso(1.0), ProximalLassoCV(selection="1se")):
-        chosen = SelectFromModel(model).fit(*diabetes)
-        count = chosen.estimator_.n_features_selected_
-        assert chosen.transform(diabetes[0]).shape == (442, count)
+SPARSE = [
+    (ProximalElasticNet(0.01), 1),
+    (AdvancedLinearRegressor("huber", "elastic_net", alpha=0.1), 1),
+    (AdvancedLinearRegressor(penalty=L1(0.05)), 1),
+    (ProximalMCP(0.1), 1),
+    (ProximalElasticNetCV(selection="1se"), 1),
+    (PathCV(AdvancedLinearRegressor("huber", "l1"), alphas=5), 1),
+    (AdvancedLogisticRegression(0.05, l1_ratio=1.0), 2),
+    (AdvancedLogisticRegression(0.05, l1_ratio=0.5), 3),
+    (AdvancedLogisticRegressionCV(Cs=5, l1_ratios=1.0), 2),
+    (AdvancedLinearClassifier("squared_hinge", L1(0.05)), 2),
+]
+UNTOLD = [
+    (ProximalLasso(0.1), 1),
+    (ProximalLassoCV(selection="1se"), 1),
+    (MultiTaskLasso(0.1), 1),
+    (ProximalGroupLasso(0.1), 1),
+    (AdvancedLinearSVC(0.1, penalty="l1"), 2),
+    (AdvancedLinearClassifier("logistic", "l1", alpha=0.05), 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "target", "threshold"),
+    [(*each, 1e-10) for each in SPARSE + UNTOLD] + [(*each, None) for each in UNTOLD],
+    ids=repr,
+)
+def test_features_are_selected(small, model, target, threshold):
+    """Where none is given, scikit-learn takes a threshold by the name of the class."""
+    X, y = small[0], small[target]
+    y = np.column_stack([y, -y]) if isinstance(model, MultiTaskLasso) else y
+    chosen = SelectFromModel(model, threshold=threshold).fit(X, y)
+    count = chosen.estimator_.n_features_selected_
+    assert chosen.transform(X).shape == (60, count) and count > 0
