@@ -25,6 +25,8 @@ Array = np.ndarray
 
 SINGULAR = 1e-12  # share of a column's square that the other columns leave over
 CHANGED = 1e-6  # of the objective: far more than rounding
+STEPS = 3  # Newton steps from the solution
+CLOSE = 1e-8  # square of a step in standard errors: the next would show nothing
 LANES = 64  # right-hand sides of one pass over the data
 
 
@@ -101,10 +103,27 @@ class Covariance:
     """
 
     def __init__(self, fit: Fit, name: Callable[[int], str]) -> None:
-        self.problem, self.x, self.total = fit.problem, fit.x, fit.total
-        self.name = name
-        self.point = self.problem.at(fit.x)
+        self.problem, self.total, self.name = fit.problem, fit.total, name
         self.response = self.problem.response
+        self.point = self._nearer(fit)
+        self.x = self.point.x
+
+    def _nearer(self, fit: Fit) -> Any:
+        """Some Newton steps on, so that errors hardly depend on the tolerance."""
+        point = self.problem.at(fit.x)
+        for _ in range(0 if fit.short else STEPS):
+            try:
+                step = self._inverse(point) @ point.gradient
+            except ValueError:  # an observed Hessian that is not positive
+                break
+            following = self.problem.at(point.x - step)
+            if not following.objective <= point.objective:
+                break
+            far = float(step @ point.gradient) * self.total
+            point = following
+            if far <= CLOSE:
+                break
+        return point
 
     # -- the kinds ---------------------------------------------------------------------
 

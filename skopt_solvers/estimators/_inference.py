@@ -78,8 +78,9 @@ class Inference(ABC):
         Notes
         -----
         The model keeps the data that it was fitted to for this (by reference, and not
-        when it is pickled). Costs a Hessian, ``n * n_parameters**2`` operations, and
-        its inverse.
+        when it is pickled). A fit that reached its `tol` is taken a Newton step or two
+        further for this, so that errors hardly depend on `tol`. Costs some Hessians,
+        ``n * n_parameters**2`` operations each, and their inverses.
         """
         found = [self._contrasts(c) for c in self._covariances(cov_type, groups)]
         return found[0] if len(found) == 1 else np.stack(found)

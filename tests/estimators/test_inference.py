@@ -92,6 +92,19 @@ def test_generalised_linear_models(loss, family, kind):
     close(model.cov_params(**ours), peer.cov_params())
 
 
+@pytest.mark.parametrize("kind", ["nonrobust", "HC0"])
+@pytest.mark.parametrize("loss", [Poisson(), Tweedie(1.5), "logistic", "multinomial"])
+def test_the_default_tolerance_is_enough(loss, kind):
+    """Errors are those of a point that is some Newton steps nearer."""
+    model, target = AdvancedLinearRegressor(loss, penalty=None), y
+    if loss in ("logistic", "multinomial"):
+        model = AdvancedLinearClassifier(loss, penalty=None)
+        target = np.digitize(y, [140] if loss == "logistic" else [100, 180])
+    found = model.fit(Z, target).cov_params(kind)
+    model.set_params(tol=1e-13, solver="newton").fit(Z, target)
+    close(found, model.cov_params(kind))
+
+
 @pytest.mark.parametrize("kind", ["nonrobust", "HC0", "cluster"])
 def test_proportions_with_frequencies(kind):
     part, trials = np.clip(y / 350.0, 0.0, 1.0), np.arange(len(y)) % 4 + 1.0
