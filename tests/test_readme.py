@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from sklearn import linear_model, svm
+from sklearn.base import BaseEstimator
 
+import skopt_solvers
 from skopt_solvers import losses, penalties, schedules, solvers
 from skopt_solvers._catalogue import rewrite
 
@@ -71,6 +74,21 @@ def test_tables_name_every_part(family):
 
 def test_generated_tables_are_those_of_the_classes():
     assert rewrite(README) == README, "run: python -m skopt_solvers tables README.md"
+
+
+def test_counterparts_can_be_written_as_they_stand():
+    """Ours and scikit-learn's, in the table of the objective."""
+    names = {name: getattr(skopt_solvers, name) for name in skopt_solvers.__all__}
+    names |= {name: getattr(linear_model, name) for name in linear_model.__all__}
+    names |= {"LinearSVC": svm.LinearSVC, "ones": None}
+    names |= {"loss": "hinge", "penalty": "l2"}
+    names |= dict.fromkeys(["alpha", "a", "C", "n", "r", "p", "q", "g", "epsilon"], 0.5)
+    table = README[README.index("| here | scikit-learn |") :].partition("\n\n")[0]
+    cells = [cell for row in table.splitlines()[2:] for cell in row.split("|")[1:3]]
+    calls = re.findall(r"`(\w+\(.*?\))`", " ".join(cells).replace("Σs", " * n"))
+    assert len(calls) > 25
+    for call in calls:
+        assert isinstance(eval(call, dict(names)), BaseEstimator)
 
 
 def test_relation_to_scikit_optimize_is_stated():
