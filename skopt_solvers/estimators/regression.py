@@ -175,7 +175,7 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         offset: Any = None,
         exposure: Any = None,
     ) -> float:
-        """How much of the target the model explains: the counterpart's score.
+        """How much of the target the model explains.
 
         Parameters
         ----------
@@ -189,8 +189,11 @@ class LinearRegressor(RegressorMixin, LinearModel):  # type: ignore[misc, unused
         Returns
         -------
         float
-            Share of the variance (R²), or of the deviance (D²) for likelihoods with a
-            logarithmic link: 1 at best, 0 for a constant.
+            1 at best, 0 for a constant: the share of the variance (R²); of the deviance
+            (D²) for `AdvancedPoissonRegressor`, `AdvancedGammaRegressor` and
+            `AdvancedTweedieRegressor`, of the pinball loss (D²) for
+            `AdvancedQuantileRegressor`. Without the offset or exposure of the fit it is
+            another number.
         """
         p = self._predictions(X)
         shift = Shift(offset, exposure).of(self.loss_, len(p))
