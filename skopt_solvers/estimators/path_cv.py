@@ -28,7 +28,8 @@ class PathCV(CrossValidated):
     alphas : int or array-like, default=100
         Number of strengths on a geometric grid from the smallest at which all
         coefficients are zero; or the strengths, in the estimator's own scale
-        (``C`` for `AdvancedLogisticRegression`).
+        (``C`` for `AdvancedLogisticRegression`). A ridge alone has no such grid, as no
+        strength makes its coefficients zero: give the strengths.
     eps : float, default=1e-3
         The weakest strength of such a grid, as a share of the strongest.
     refit : bool, default=True
