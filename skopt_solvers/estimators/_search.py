@@ -101,7 +101,8 @@ class CrossValidated(BaseEstimator, ABC):  # type: ignore[misc, unused-ignore]
     best_score_ : float
         Its mean score.
     best_estimator_ : estimator
-        Fitted to all rows with what was chosen.
+        Fitted to all rows with what was chosen; it has `summary`, `cov_params`,
+        `std_errors_` and `prediction_error_bound`.
     coef_, intercept_, n_iter_, certificate_, certificate_kind_, history_, result_ : \
             various
         Those of `best_estimator_`, as are `solver_`, `loss_` and `penalty_`.
