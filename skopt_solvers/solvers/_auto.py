@@ -19,6 +19,7 @@ from .proximal_gradient import ProximalGradient
 NARROW = 300  # columns up to which a kinked loss with a ridge is for dense equations
 MANY = 5000  # coefficients from which they cost less than L-BFGS and its metric
 _SMOOTH: tuple[type[Solver], ...] = (NewtonCG, LBFGS)
+_JOINT: tuple[type[Solver], ...] = (*_SMOOTH, CoordinateDescent)
 _ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)
 _KINKED: tuple[type[Solver], ...] = (InteriorPoint, DualCoordinateDescent)
 LIGHT_PASS = 1.6e7  # entries times classes that conjugate gradients go through
@@ -92,11 +93,13 @@ def followers(problem: Problem, given: Any, first: Solver) -> list[Solver]:
     Nobody does if another than "auto" was `given`.
 
     They go about the problem in other ways: by products with the Hessian where a metric
-    does not last, by whole gradients where coordinates do not lead on.
+    does not last, by whole gradients where coordinates do not lead on, and by
+    coordinates where a loss that is no sum has a scale that goes to zero.
     """
     if given != "auto" or Oracle.CONCAVE in problem.provides:
         return []
-    ways = _SMOOTH if Oracle.SMOOTH in problem.provides else _ROUGH
+    smooth = _SMOOTH if Oracle.SUM in problem.provides else _JOINT
+    ways = smooth if Oracle.SMOOTH in problem.provides else _ROUGH
     ways = ways if Oracle.GRADIENT in problem.provides else _KINKED
     able = (way for way in ways if way.requires in problem.provides)
     limits = {"tol": first.tol, "max_iter": first.max_iter}

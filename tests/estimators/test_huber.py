@@ -72,6 +72,34 @@ def test_an_exact_fit_of_most_samples(small, solver):
     assert model.outliers_[:4].all() and model.scale_ < 1e-3
 
 
+def interpolated(seed, n=60, p=80):
+    """More columns than rows: the best scale is zero, at a kink of the objective."""
+    rng = np.random.default_rng(seed)
+    X = (rng.random((n, p)) < 0.1).astype(float)
+    return X, X[:, :5].sum(axis=1) + rng.standard_t(2, n)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("alpha", [1e-4, 1.0])
+def test_where_the_scale_goes_to_zero(alpha, seed):
+    X, y = interpolated(seed)
+    model = AdvancedHuberRegressor(alpha=alpha).fit(X, y)
+    assert model.certificate_ <= 1e-6
+    assert model.scale_ == pytest.approx(1e-6 * y.std())
+    peer = HuberRegressor(alpha=alpha, tol=1e-10, max_iter=10_000).fit(X, y)
+    least = objective(peer, X, y, np.ones(60))
+    found = objective(model, X, y, np.ones(60))
+    assert found <= least + 60 * model.scale_ + 1e-5 * least
+
+
+def test_logs_count_metrics():
+    """A metric that is built again and again does not bury the rest."""
+    log = AdvancedHuberRegressor().fit(*interpolated(0)).result_.log
+    assert len(log) < 10 and any("goes on" in line for line in log)
+    (built,) = (line for line in log if "times, last after" in line)
+    assert int(built.split(" built ")[1].split()[0]) > 10
+
+
 def test_constant_targets(small):
     X = small[0]
     model = AdvancedHuberRegressor().fit(X, np.full(len(X), 7.0))
