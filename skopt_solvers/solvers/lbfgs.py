@@ -391,8 +391,11 @@ class LBFGS(Solver):
             state.metric, state.builds = state.ladder.pop(0), 0
         state.builds += 1
         state.metric.build(problem, state.point)
-        name = type(state.metric).__name__
-        state.log.append(f"metric: {name} built after {state.n_iter} iterations")
+        note = f"metric: {type(state.metric).__name__} built"
+        if state.log and state.log[-1].startswith(note):
+            state.log.pop()  # one line tells of all in a row
+            note += f" {state.builds} times, last"
+        state.log.append(f"{note} after {state.n_iter} iterations")
         self._forget(state)
         state.decrements.clear()
 
