@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skopt_solvers import (
+    AdvancedHuberRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
@@ -28,7 +29,8 @@ from skopt_solvers import (
     ProximalSCAD,
     diagnose,
 )
-from skopt_solvers.penalties import SLOPE, GroupLasso
+from skopt_solvers.losses import Huber
+from skopt_solvers.penalties import L2, SLOPE, GroupLasso
 from skopt_solvers.solvers import SGD, Adam, GradientDescent, ProximalGradient
 
 X, y = load_breast_cancer(return_X_y=True)
@@ -166,6 +168,29 @@ def test_columns_of_different_scale():
     model = ProximalLasso(1.0, solver=solver)
     finding = cured(model, Z, t, "columns of different scale")
     assert finding.evidence["ratio"] == pytest.approx(1e8, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (AdvancedHuberRegressor(solver="newton"), "alpha=60"),
+        (
+            AdvancedLinearRegressor(Huber(scale="joint"), L2(1e-6), "newton"),
+            "penalty__alpha=1",
+        ),
+    ],
+    ids=repr,
+)
+def test_a_scale_that_vanishes(model, words):
+    """More columns than rows: the model goes through all samples."""
+    rng = np.random.default_rng(0)
+    Z = (rng.random((60, 80)) < 0.1) * 1.0
+    r = Z[:, :5].sum(axis=1) + rng.standard_t(2, 60)
+    with pytest.warns(ConvergenceWarning, match=r"larger alpha.*a fixed scale"):
+        model.fit(Z, r)
+    finding = cured(model, Z, r, "vanishing scale")
+    assert words in str(finding.remedy)
+    assert finding.evidence["scale"] < 1e-3 * r.std()
 
 
 def test_constant_and_duplicate_columns():

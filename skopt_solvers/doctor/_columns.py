@@ -12,8 +12,15 @@ from ._finding import Finding
 Array = np.ndarray
 
 APART = 1e4  # ratio of scales from which columns are worth a word
+ALIKE = 10.0  # up to which a scaler would not change much
 ROUNDING = 1e-14
 CLOSE = 1e-12
+
+
+def alike(case: Case) -> bool:
+    """Whether the columns have about one scale, so that a scaler would not help."""
+    sizes = np.sqrt(_spread(case.problem)[~_constant(case.problem)])
+    return not len(sizes) or bool(sizes.max() <= ALIKE * sizes.min())
 
 
 def scales(case: Case) -> Iterator[Finding]:

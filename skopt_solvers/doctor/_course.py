@@ -17,6 +17,9 @@ GROWN = 1.5  # times the first objective: the rate is too large
 RESTLESS = 0.3  # share of iterations that go up, from which a run oscillates
 SLOW = 0.5  # of the excess is left after the last quarter: the decay is slow
 FAR_BELOW = 0.05  # of the automatic learning rate
+VANISHING = 1e-3  # of the target's standard deviation
+NEAR = "tol is below what floating-point precision allows on data of this scale."
+FAR = "no step makes progress at floating-point precision, far from the optimum."
 MARGIN = 3.0  # between a certificate that was reached and a tolerance that will be
 
 
@@ -61,20 +64,47 @@ def slow_decay(case: Case) -> Iterator[Finding]:
     )
 
 
+def reachable(case: Case) -> bool:
+    """Whether a tolerance above the certificate reached still says something."""
+    return bool(MARGIN * float(case.result.certificate.value) < 1.0)
+
+
+def vanishing_scale(case: Case) -> Iterator[Finding]:
+    """A joint scale that went to zero, as the model goes through most samples."""
+    response = case.problem.response
+    if case.result.success or not response.differentiable or response.separable:
+        return
+    scale = response.scale(case.problem.push(case.result.x))
+    mean = response.weights @ response.y
+    spread = math.sqrt(float(response.weights @ (response.y - mean) ** 2))
+    if not scale <= VANISHING * spread:
+        return
+    yield Finding(
+        "vanishing scale",
+        "the scale of the residuals went to zero, as the model goes through most "
+        "samples: the objective has a kink there.",
+        {"scale": scale, "standard deviation of y": spread},
+        remedies.stronger(case.problem.penalty, case.params),
+    )
+
+
 def stagnation(case: Case) -> Iterator[Finding]:
     """A tolerance beyond what rounding allows on these data."""
     reached = float(case.result.certificate.value)
     if case.result.status is not Status.STALLED or not 0 < reached < math.inf:
         return
+    message, remedy = FAR, remedies.scaled()
+    if reachable(case):
+        message, remedy = NEAR, remedies.tolerance(MARGIN * reached)
     yield Finding(
         "stagnation",
-        "tol is below what floating-point precision allows on data of this scale.",
+        message,
         {
             "tol": float(case.solver.tol or 0.0),
             "certificate": reached,
             "dtype of X": str(case.problem.design.dtype),
         },
-        remedies.tolerance(MARGIN * reached),
+        remedy,
     )
 
 

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterator
 from ._case import Case
 from ._classes import separability, separation_reached
 from ._columns import constants, duplicates, scales
-from ._course import learning_rate, overflow, slow_decay, stagnation
+from ._course import (
+    learning_rate,
+    overflow,
+    slow_decay,
+    stagnation,
+    vanishing_scale,
+)
 from ._finding import Finding
 from ._strength import alpha_too_large
 
@@ -15,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     separability,
     learning_rate,
     overflow,
+    vanishing_scale,
     stagnation,
     alpha_too_large,
     scales,
@@ -25,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
 CHEAP: tuple[Check, ...] = (
     separation_reached,
     learning_rate,
+    vanishing_scale,
     stagnation,
     scales,
 )

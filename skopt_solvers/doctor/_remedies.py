@@ -105,6 +105,19 @@ def weaker(factor: float, params: Mapping[str, Any]) -> Remedy:
     return Remedy(words, lambda estimator, X, y: (_changed(estimator, **change), X, y))
 
 
+def stronger(penalty: Any, params: Mapping[str, Any]) -> Remedy:
+    """A penalty as strong as the loss, with the solver that suits the problem."""
+    own = [name for name in ("penalty__alpha", "alpha") if name in params]
+    now = float(getattr(penalty, "alpha", 0.0))
+    change: dict[str, Any] = {"solver": "auto", "max_iter": None}
+    words = ""
+    if own and now > 0:
+        change[own[0]] = float(f"{params[own[0]] / now:.3g}")
+        words = f"a larger alpha, such as {own[0]}={change[own[0]]:g}; or "
+    words += "a fixed scale, as of AdvancedLinearRegressor('huber'); solver='auto'."
+    return Remedy(words, lambda estimator, X, y: (_changed(estimator, **change), X, y))
+
+
 def automatic_rate(solver: Solver) -> Remedy:
     """Take the learning rate from the curvatures of the problem."""
 

@@ -32,7 +32,7 @@ from .._params import (
 from .._threads import one_blas_thread, threads
 from ..callbacks import Observer, as_callbacks
 from ..designs import Design, as_design
-from ..doctor import Case, brief
+from ..doctor import Case
 from ..path import Strength
 from ..penalties._base import BasePenalty
 from ..problems import LinearProblem, linear_problem, without_empty_columns
@@ -49,7 +49,7 @@ from ._inference import Inference
 from ._offset import NO_SHIFT, Shift
 from ._parts import as_loss, for_classes
 from ._reading import READING
-from ._report import warn, worst
+from ._report import advice, warn, worst
 
 Array = np.ndarray
 
@@ -188,11 +188,11 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
             design = without_empty_columns(design, plan.penalty)
             # another number of BLAS threads would change the last bits
             with one_blas_thread(), threads(self.n_threads):
-                results, coefficients, hint = self._solve(design, plan)
+                results, coefficients, what = self._solve(design, plan)
         kind = design.dtype
         self._keep(plan, *(part.astype(kind, copy=False) for part in coefficients))
         self._report(plan, results)
-        warn(self, self.solver_, results, hint)
+        warn(self, self.solver_, results, what)
         return self
 
     @contextmanager
@@ -283,7 +283,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         self, design: Design, plan: Plan
     ) -> tuple[list[Result], tuple[Array, Array], str]:
         """The results of all tasks, their coefficients and intercepts side by side,
-        and a hint at what went wrong with the first that failed.
+        and what to do about the first that failed.
         """
         limit = math.inf if self.max_time is None else self.max_time
         deadline = time.perf_counter() + limit
@@ -293,7 +293,7 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         w: list[Array] = []
         results: list[Result] = []
         self._fits: list[Fit] = []
-        hint = ""
+        what = ""
         for task, lanes in plan.starts():
             problem = self._problem(design, plan, task)
             if not results:
@@ -308,12 +308,12 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
             self.solver_ = result.solver
             count = float(plan.weights.sum())
             self._fits.append(Fit(problem, result.x, count, result))
-            if not (result.success or hint):
-                hint = brief(Case(problem, self.solver_, result, self.get_params()))
+            if not (result.success or what):
+                what = advice(Case(problem, self.solver_, result, self.get_params()))
             coefficients, b[lanes] = problem.unpack(result.x)
             w.append(design.spread(coefficients).reshape(shape[0], -1))
         design.forget()
-        return results, (w[0] if len(w) == 1 else np.hstack(w), b), hint
+        return results, (w[0] if len(w) == 1 else np.hstack(w), b), what
 
     @property
     def _begun(self) -> bool:

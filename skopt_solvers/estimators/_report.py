@@ -6,21 +6,38 @@ from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
+from ..doctor import Case, alike, brief, reachable
 from ..result import Result, Status
 from ..solvers import Solver
 
+SCALE = "scale the data (StandardScaler)"
 REMEDY = {
     Status.NON_FINITE: "Scale the data (StandardScaler), or lower the learning rate.",
     Status.SEPARABLE: "result_.direction is the proof.",
     Status.INTERRUPTED: "The best iterate is kept.",
     Status.TIME: "Raise max_time.",
-    Status.STALLED: "Raise tol: it is below what floating-point precision allows on "
-    "data of this scale; or scale the data (StandardScaler).",
     Status.EVALUATIONS: "Raise max_evaluations; tol=None takes the best point found.",
-    Status.MAX_ITER: "Raise max_iter, scale the data (StandardScaler), or choose "
-    "another solver.",
 }
 STOCHASTIC = "Raise max_iter, lower the learning rate, or use solver='auto'."
+STALLED = f"Raise tol: it is below what floating-point precision allows; or {SCALE}."
+FAR = "That is far from the optimum."
+
+
+def advice(case: Case) -> str:
+    """What to do about a run without success: in general, and by the doctor."""
+    return " ".join(filter(None, [_in_general(case), brief(case)]))
+
+
+def _in_general(case: Case) -> str:
+    status = case.result.status
+    if status is Status.STALLED:
+        return STALLED if reachable(case) else FAR
+    if status is not Status.MAX_ITER:
+        return REMEDY[status]
+    if case.solver.stochastic:
+        return STOCHASTIC
+    scale = "" if alike(case) else f" {SCALE},"
+    return f"Raise max_iter,{scale} or choose another solver."
 
 
 def worst(results: Sequence[Result]) -> Result:
@@ -35,21 +52,21 @@ def failed(results: Result | Sequence[Result]) -> bool:
     return not all(result.success for result in several)
 
 
-def warn(owner: Any, solver: Solver, results: Sequence[Result], hint: str = "") -> None:
-    """One ConvergenceWarning if any result is no success, and none otherwise."""
+def warn(owner: Any, solver: Solver, results: Sequence[Result], what: str = "") -> None:
+    """One ConvergenceWarning if any result is no success, and none otherwise.
+
+    `what` is to be done about it; by the status alone if empty.
+    """
     failed = [r for r in results if not r.success]
     if not failed:
         return
-    certificate, status = worst(failed).certificate, failed[0].status
-    remedy = REMEDY[status]
-    if solver.stochastic and status is Status.MAX_ITER:
-        remedy = STOCHASTIC
+    certificate = worst(failed).certificate
     many = f" in {len(failed)} of {len(results)} problems" if len(results) > 1 else ""
     tol = "None" if solver.tol is None else f"{solver.tol:.2e}"
     warnings.warn(
         f"{type(owner).__name__} did not converge with {type(solver).__name__}{many}: "
         f"{failed[0].message}. {str(certificate).capitalize()}, tol={tol}. "
-        f"{' '.join(filter(None, [remedy, hint]))}",
+        f"{what or REMEDY[failed[0].status]}",
         ConvergenceWarning,
         stacklevel=4,
     )

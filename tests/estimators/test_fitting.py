@@ -11,9 +11,11 @@ from sklearn import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from skopt_solvers import (
+    AdvancedHuberRegressor,
     AdvancedLinearClassifier,
     AdvancedLinearRegressor,
     AdvancedLogisticRegression,
+    AdvancedRidge,
     ProximalElasticNet,
     ProximalLasso,
     Status,
@@ -164,7 +166,7 @@ def test_warm_start_of_several_targets(small):
 @pytest.mark.parametrize(
     ("solver", "max_iter", "remedy"),
     [
-        (ProximalGradient(), 2, "Raise max_iter, scale the data"),
+        (ProximalGradient(), 2, "Raise max_iter, or choose another solver."),
         (Adam(tol=1e-12), 2, "lower the learning rate, or use solver='auto'"),
     ],
 )
@@ -180,6 +182,30 @@ def test_one_warning_says_how_far_why_and_what_to_do(small, solver, max_iter, re
     assert f"tol={model.solver_.tol:.2e}" in text
     assert "max_iter iterations were done" in text and remedy in text
     assert model.result_.status is Status.MAX_ITER
+
+
+def test_a_scaler_is_advised_where_it_would_change_something(small):
+    X, y, _, _ = small
+    for factor, advised in (1.0, False), (3.0, False), (100.0, True), (1e6, True):
+        model = ProximalLasso(0.01, solver="proximal_gradient", max_iter=2)
+        uneven = X * [factor, 1.0, 1.0, 1.0, 1.0]
+        (warning,) = caught(lambda model=model, Z=uneven: model.fit(Z, y))
+        assert ("StandardScaler" in str(warning.message)) == advised
+
+
+def test_no_tolerance_is_advised_that_says_nothing(small):
+    """With a certificate near one the optimum may be anywhere."""
+    rng = np.random.default_rng(1)
+    X = 1.0 * (rng.random((60, 80)) < 0.1)  # the scale of the residuals goes to zero
+    huge, y = 1e150 * small[0], X[:, :5].sum(axis=1) + rng.standard_t(2, 60)
+    for model, data in [
+        (ProximalLasso(0.1), (huge, small[1])),
+        (AdvancedRidge(0.1, solver="lbfgs"), (huge, small[1])),
+        (AdvancedHuberRegressor(solver="newton_cg"), (X, y)),
+    ]:
+        (warning,) = caught(lambda model=model, data=data: model.fit(*data))
+        assert model.certificate_ > 0.3
+        assert "tol" not in str(warning.message).partition("tol=")[2]
 
 
 def test_several_problems_warn_once(small):
@@ -353,7 +379,10 @@ def test_ctrl_c_that_meets_a_kernel(cancer):
 
 def test_a_warning_points_at_the_call_of_fit(small):
     X, y, classes, _ = small
-    for model, target in (ProximalLasso(), y), (AdvancedLinearClassifier(), classes):
+    for model, target in [
+        (ProximalLasso(), y),
+        (AdvancedLinearClassifier(), classes),
+    ]:
         with pytest.warns(ConvergenceWarning) as caught:
             model.set_params(max_iter=0).fit(X, target)
         assert [each.filename for each in caught] == [__file__]
