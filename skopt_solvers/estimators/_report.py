@@ -1,5 +1,6 @@
 """What a fit says about itself when it did not reach its tolerance."""
 
+import sys
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -68,8 +69,17 @@ def warn(owner: Any, solver: Solver, results: Sequence[Result], what: str = "") 
         f"{failed[0].message}. {str(certificate).capitalize()}, tol={tol}. "
         f"{what or REMEDY[failed[0].status]}",
         ConvergenceWarning,
-        stacklevel=4,
+        stacklevel=_outside(),
     )
+
+
+def _outside() -> int:
+    """How many calls lie between a warning and the call from outside the package."""
+    package, level = __name__.partition(".")[0], 2
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def what_it_is(given: Any) -> str:

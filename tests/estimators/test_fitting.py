@@ -18,6 +18,7 @@ from skopt_solvers import (
     AdvancedRidge,
     ProximalElasticNet,
     ProximalLasso,
+    ProximalLassoCV,
     Status,
 )
 from skopt_solvers.callbacks import Checkpoint, TimeLimit
@@ -382,6 +383,7 @@ def test_a_warning_points_at_the_call_of_fit(small):
     for model, target in [
         (ProximalLasso(), y),
         (AdvancedLinearClassifier(), classes),
+        (ProximalLassoCV(cv=2, alphas=[0.1]), y),
     ]:
         with pytest.warns(ConvergenceWarning) as caught:
             model.set_params(max_iter=0).fit(X, target)
