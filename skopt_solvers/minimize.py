@@ -1,19 +1,27 @@
 """Minimise any function with the solvers of this package."""
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from ._params import VERBOSE, check_values
 from .callbacks import as_callbacks
 from .penalties._base import BasePenalty
 from .problems.function import FunctionProblem
 from .problems.gradients import GradientEstimator
-from .result import Result
+from .result import Result, Status
 from .run import as_generator, run
 from .solvers import Solver
 from .solvers._auto import followers, solver_for
 
 __all__ = ["minimize"]
+
+FAR = 1e-2  # a violation at which no rounding is to blame
+STEP = 1e-4  # of differences: far from rounding, and near enough
+MISMATCH = 0.1  # of a slope: far more than differences are off
 
 
 def minimize(
@@ -69,7 +77,8 @@ def minimize(
     -------
     Result
         With ``x``, ``objective`` (also ``fun``), ``certificate``, ``status``,
-        ``message``, ``n_iter`` and ``history``.
+        ``message``, ``n_iter`` and ``history``. Where a run comes to a halt, `message`
+        says so if `jac` does not match `fun`.
 
     Raises
     ------
@@ -93,7 +102,7 @@ def minimize(
     rng = as_generator(random_state)
     problem = FunctionProblem(fun, x0, jac, hess, hessp, penalty, args, rng)
     first = solver_for(problem, solver)
-    return run(
+    result = run(
         first,
         problem,
         tol=tol,
@@ -103,3 +112,31 @@ def minimize(
         random_state=rng,
         others=followers(problem, solver, first),
     )
+    halted = result.status is Status.STALLED and result.certificate.value > FAR
+    if not halted or problem.estimator is not None:
+        return result
+    return _with_gradient_checked(problem, result)
+
+
+def _with_gradient_checked(problem: FunctionProblem, result: Result) -> Result:
+    """The message says so where the gradient is not that of the function.
+
+    Differences along it tell; at a kink, those of one side agree. A function with noise
+    is left alone.
+    """
+    x = result.x
+    g = problem.at(x).gradient
+    size = float(np.linalg.norm(g))
+    if not 0 < size < math.inf:
+        return result
+    h = STEP * max(1.0, float(np.max(np.abs(x))))
+    places = x, x, x + h * g / size, x - h * g / size
+    f, again, ahead, behind = (problem.evaluate(place)[0] for place in places)
+    slopes = np.array([(ahead - f) / h, (ahead - behind) / (2 * h), (f - behind) / h])
+    if again != f or not np.abs(slopes - size).min() > MISMATCH * size:
+        return result
+    message = (
+        "no step along the gradient makes progress: jac does not match fun, whose "
+        f"slope there is {slopes[1]:.3g} by differences, and {size:.3g} by jac"
+    )
+    return replace(result, message=message)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.optimize import rosen, rosen_der
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -14,6 +15,7 @@ from skopt_solvers._compile import NotCompilable
 from skopt_solvers.losses import Huber, Loss
 from skopt_solvers.penalties import L1, Penalty
 from skopt_solvers.problems import IncompatibleProblem
+from skopt_solvers.result import Status
 from skopt_solvers.schedules import StepDecay, Warmup
 from skopt_solvers.solvers import SGD, Adam
 
@@ -143,3 +145,30 @@ def test_results_answer_to_scipys_names():
     assert (result.nfev, result.njev, result.nhev) == (
         counts.evaluations, counts.gradients, counts.hessians,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "bfgs", "gradient_descent", "owlqn"])
+def test_a_gradient_of_another_function_is_named(solver):
+    def uphill(x):
+        return -rosen_der(x)
+
+    result = minimize(rosen, [-1.2, 1.0], jac=uphill, solver=solver)
+    assert result.status is Status.STALLED
+    assert "jac does not match fun" in result.message
+    assert "-233 by differences, and 233 by jac" in result.message
+    flipped = minimize(rosen, [-1.2, 1.0], jac=lambda x: rosen_der(x)[::-1])
+    assert "jac does not match fun" in flipped.message
+    right = minimize(rosen, [-1.2, 1.0], jac=rosen_der, solver=solver, tol=0.0)
+    assert "jac" not in right.message
+
+
+def test_kinks_and_noise_are_no_wrong_gradients():
+    rng = np.random.default_rng(0)
+
+    def noisy(x):
+        return x @ x + rng.normal()
+
+    for fun, jac in (lambda x: np.abs(x).sum(), np.sign), (noisy, lambda x: 2 * x):
+        for solver in ("lbfgs", "gradient_descent"):
+            result = minimize(fun, [1.0, -0.3], jac=jac, solver=solver, tol=1e-9)
+            assert "jac" not in result.message
