@@ -33,9 +33,10 @@ def diagnose(
     """Fit an estimator, and say why it does not converge, or what else is the matter.
 
     Looks for values that are not finite, classes that can be separated where nothing
-    holds the coefficients (by a linear program), learning rates too large or too small,
-    columns of wildly different scale, constant and duplicate columns, `alpha` above
-    `alpha_max`, tolerances beyond rounding, and solvers that ran out of iterations.
+    holds the coefficients (by a linear program), targets at an end of their range,
+    learning rates too large or too small, columns of wildly different scale, constant
+    and duplicate columns, `alpha` above `alpha_max`, a joint scale that vanishes,
+    tolerances beyond rounding, and solvers that ran out of iterations.
 
     Parameters
     ----------
