@@ -20,7 +20,7 @@ REMEDY = {
     Status.EVALUATIONS: "Raise max_evaluations; tol=None takes the best point found.",
 }
 STOCHASTIC = "Raise max_iter, lower the learning rate, or use solver='auto'."
-STALLED = f"Raise tol: it is below what floating-point precision allows; or {SCALE}."
+STALLED = "Raise tol: it is below what floating-point precision allows"
 FAR = "That is far from the optimum."
 
 
@@ -32,7 +32,8 @@ def advice(case: Case) -> str:
 def _in_general(case: Case) -> str:
     status = case.result.status
     if status is Status.STALLED:
-        return STALLED if reachable(case) else FAR
+        scale = "" if alike(case) else f"; or {SCALE}"
+        return f"{STALLED}{scale}." if reachable(case) else FAR
     if status is not Status.MAX_ITER:
         return REMEDY[status]
     if case.solver.stochastic:
