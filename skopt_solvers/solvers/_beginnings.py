@@ -24,8 +24,14 @@ AT_MOST = Certificate(1.0, "duality gap", exact=False)  # of any point
 ROUGHLY, STEPS = 1e-2, 100  # certificate of their solutions, iterations they may take
 
 
-def ascended(problem: Any, x: Array, budget: Budget) -> tuple[DualState, str]:
-    """Epochs in the dual while they promise to end soon; and what happened."""
+def ascended(
+    problem: Any, x: Array, budget: Budget, cost: float = math.nan, least: float = 0.0
+) -> tuple[DualState, str]:
+    """Epochs in the dual while they promise to end soon; and what happened.
+
+    Before the passes over the data that another way would `cost`, if that is known; a
+    share of these, the `least`, may be taken whatever the pace.
+    """
     dual = DualCoordinateDescent()
     state = DualState(problem.at(x), budget, AT_MOST)
     dual.begin(problem, state)
@@ -39,16 +45,25 @@ def ascended(problem: Any, x: Array, budget: Budget) -> tuple[DualState, str]:
         dual.step(problem, state)
         state.n_iter += state.stride
         looks.append((state.n_iter, min(looks[-1][1], state.certificate.value)))
-        left = _left(looks, goal)
+        left = prospect(looks, goal)
         point: Any = state.point
         flat = n <= FEW and not point.curvatures.all()
-        most = (FLAT if flat else PATIENCE) / epoch
-        if left > most:
+        most = cost if cost > 0.0 else FLAT if flat else PATIENCE
+        if left * epoch > most and not state.n_iter * epoch < least * cost:
             break
     return state, (
         f"dual: left after {state.n_iter} epochs at a gap of "
         f"{state.certificate.value:.1e}, with {left:.0f} more in prospect"
     )
+
+
+def taken(state: Any, other: Any, note: str) -> None:
+    """Go to where another solver's state is, if that is better; and what happened."""
+    if other.point.objective < state.point.objective:
+        state.point, state.certificate = other.point, other.certificate
+        state.witness = other.witness
+    state.n_iter += other.n_iter
+    state.log.append(note)
 
 
 def independent(problem: Any, x: Array) -> bool:
@@ -69,10 +84,11 @@ def independent(problem: Any, x: Array) -> bool:
     return True
 
 
-def _left(looks: list[tuple[int, float]], goal: float) -> float:
+def prospect(looks: list[tuple[int, float]], goal: float) -> float:
     """Epochs until the gap is at `goal`, if it goes on falling as of late.
 
-    `looks` are numbers of epochs and the least gaps so far; the later half counts.
+    `looks` are numbers of epochs, or of iterations, and the least gaps so far; the
+    later half counts.
     """
     done, now = looks[-1]
     first, before = [look for look in looks if 2 * look[0] <= done][-1]

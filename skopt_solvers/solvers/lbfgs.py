@@ -12,10 +12,11 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver
-from ._beginnings import ascended, independent, softened
+from ._beginnings import ascended, independent, softened, taken
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
+from ._wide import before_factor, dear
 from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -175,15 +176,14 @@ class LBFGS(Solver):
 
         Returns the last sample, if any, and whether that took the factor of a Hessian.
         """
+        if self.preconditioner == "auto" and dear(problem):
+            before_factor(problem, state, LBFGS(preconditioner="diagonal", start=None))
+        if self._done(state):
+            return None, False
         if self._wide(problem):
             spanned = self._spanned(problem, state)
             if not spanned and problem.design.shape[0] > FEW:
-                dual, note = ascended(problem, state.point.x, state.budget)
-                if dual.point.objective < state.point.objective:
-                    state.point, state.certificate = dual.point, dual.certificate
-                    state.witness = dual.witness
-                state.n_iter = dual.n_iter
-                state.log.append(note)
+                taken(state, *ascended(problem, state.point.x, state.budget))
             return None, False
         part, known, x, width = None, False, state.point.x, problem.size
         plain = bool(self._cheaper(problem)) and problem.hessian_cost > VERY_DEAR

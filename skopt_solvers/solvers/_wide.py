@@ -1,0 +1,91 @@
+"""No more rows than columns: what is tried before a factor of the rows is made.
+
+The factor costs as much whatever the ridge. Where that is strong, or rows have little
+in common, some gradients or epochs in the dual are there before. Both tell from their
+own pace whether they will be.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .._compile import readonly
+from ..kernels import dual as kernels
+from ..problems._excerpts import RUN, spread
+from ._base import Solver
+from ._beginnings import ascended, prospect, taken
+from .newton_cg import WIDE
+
+INSIDE = 3.0  # Hessians that a solution in the span of the rows takes, about
+SMALL = 100  # columns whose factor costs next to nothing
+WORTH = 24.0  # passes that this must cost for anything else to be tried
+FIRM = 0.5  # what a sample may add to the Hessian, in ridges, where gradients do
+SHARE, FEWEST, MOST = 16, 50, 250  # of the rows whose products are looked at
+LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of rows that are apart
+PATIENCE = 0.25  # of the cost of the factor: what the dual may take in any case
+
+
+def factor_cost(problem: Any) -> float:
+    """What products of all rows and a solution with them cost, in passes."""
+    n, p = problem.design.shape
+    products = problem.design.cross_cost(np.arange(p)) / 2  # in single precision
+    return float(products + INSIDE * n**3 / (20.0 * max(problem.design.nnz, 1)))
+
+
+def dear(problem: Any) -> bool:
+    """Whether a factor of all rows costs so much that others are tried before.
+
+    Of dense rows, no more than there are columns, if there is a dual.
+    """
+    if WIDE not in problem.provides or problem.design.sparse:
+        return False
+    n, p = problem.design.shape
+    return n <= p and p > SMALL and factor_cost(problem) >= WORTH
+
+
+def before_factor(problem: Any, state: Any, descent: Solver) -> None:
+    """Go on without a factor of the rows while that promises to cost less.
+
+    `descent` is who takes gradients.
+    """
+    if problem.response.loss.quadratic:
+        return
+    cost = factor_cost(problem)
+    if problem.response.max_curvature * problem.row_bend <= FIRM:
+        descended(problem, state, cost, descent)
+    elif apart(problem.design):
+        taken(state, *ascended(problem, state.point.x, state.budget, cost, PATIENCE))
+
+
+def descended(problem: Any, state: Any, most: float, descent: Solver) -> None:
+    """Iterations of a solver, as long as no more than `most` are in prospect."""
+    inner = descent.init(problem, state.point.x, state.budget)
+    goal, looks = max(state.budget.goal, 1e-15), [(0, inner.certificate.value)]
+    while inner.n_iter < state.budget.max_iter and not state.budget.spent:
+        if inner.certificate.value <= state.budget.goal or inner.stalled:
+            break
+        if prospect(looks, goal) > most and len(looks) > LOOKS:
+            break
+        descent.step(problem, inner)
+        inner.n_iter += 1
+        looks.append((inner.n_iter, min(looks[-1][1], inner.certificate.value)))
+    taken(state, inner, f"start: {inner.n_iter} iterations with a strong ridge")
+
+
+def apart(design: Any) -> bool:
+    """Whether no combination of rows is much longer than the rows themselves.
+
+    As power iteration tells on products of some of them, scaled to unit length.
+    """
+    n, p = design.shape
+    part = design.take(spread(n, min(max(n // SHARE, FEWEST), n, MOST), RUN))
+    count = part.shape[0]
+    squares = kernels.squares(part.rows.record(), readonly(np.ones(p)), count)
+    scale = 1.0 / np.sqrt(np.maximum(squares, 1e-300))
+    v = np.random.default_rng(0).normal(size=count)
+    for _ in range(LOOKS):
+        v *= scale / np.linalg.norm(v)
+        v = scale * part.dot(readonly(part.tdot(readonly(v))))
+        if not 0.0 < np.linalg.norm(v) < STEEP:
+            return False
+    return True
