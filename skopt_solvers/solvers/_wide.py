@@ -22,6 +22,7 @@ WORTH = 24.0  # passes that this must cost for anything else to be tried
 FIRM = 0.5  # what a sample may add to the Hessian, in ridges, where gradients do
 SHARE, FEWEST, MOST = 16, 50, 250  # of the rows whose products are looked at
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of rows that are apart
+FAR = 10.0  # predictions that a sample of its class may have
 PATIENCE = 0.25  # of the cost of the factor: what the dual may take in any case
 
 
@@ -55,6 +56,18 @@ def before_factor(problem: Any, state: Any, descent: Solver) -> None:
         descended(problem, state, cost, descent)
     elif apart(problem.design):
         taken(state, *ascended(problem, state.point.x, state.budget, cost, PATIENCE))
+
+
+def flat_beyond(problem: Any) -> bool:
+    """Whether the losses of classes have no curvature on one side, as squared hinges.
+
+    Newton's method ends soon there, and factors that only need the other samples cost
+    less from step to step.
+    """
+    if not problem.response.loss.labels:
+        return False
+    far = np.full(len(problem.response.y), FAR)
+    return not all(problem.response.jets(z)[2].all() for z in (far, -far))
 
 
 def descended(problem: Any, state: Any, most: float, descent: Solver) -> None:

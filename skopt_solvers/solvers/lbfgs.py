@@ -16,7 +16,7 @@ from ._beginnings import ascended, independent, softened, taken
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
-from ._wide import before_factor, dear
+from ._wide import before_factor, dear, flat_beyond
 from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -35,8 +35,7 @@ VERY_DEAR = 8.0  # the same from which independent columns do without samples, t
 ONCE = 8.0  # the same of one that need not be formed again
 AT_ONCE = 5.0  # evaluations that a Hessian may cost to be new where curvatures jump
 LATE = 2.0  # times the cost of a factor: the most that is done without one
-SMALL = 100  # coordinates whose Hessian is formed whatever it costs
-LARGEST = 2000  # coordinates up to which a Hessian is formed
+SMALL, LARGEST = 100, 2000  # coordinates whose Hessian is formed anyway, or at all
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
@@ -158,7 +157,7 @@ class LBFGS(Solver):
     def _prepare(self, problem: Problem, state: LBFGSState) -> None:
         """Find a point and a metric to begin with."""
         part, known = None, False
-        wide = self.start == "auto" and self._wide(problem)
+        wide = self.start == "auto" and (self._wide(problem) or self._flat(problem))
         if self.start == "auto" and np.array_equal(state.point.x, problem.start()):
             part, known = self._begin(problem, state)
         if state.certificate is NOT_YET:
@@ -179,6 +178,9 @@ class LBFGS(Solver):
         if self.preconditioner == "auto" and dear(problem):
             before_factor(problem, state, LBFGS(preconditioner="diagonal", start=None))
         if self._done(state):
+            return None, False
+        if self._flat(problem):
+            state.log.append("start: Newton's method, for losses flat on one side")
             return None, False
         if self._wide(problem):
             spanned = self._spanned(problem, state)
@@ -287,6 +289,10 @@ class LBFGS(Solver):
             return False
         n, p = problem.design.shape  # type: ignore[attr-defined]
         return self.preconditioner == "auto" and (p > LARGEST or p > max(n, SMALL))
+
+    def _flat(self, problem: Any) -> bool:
+        """Whether Newton's method ends soon with factors of the rows in use."""
+        return self.preconditioner == "auto" and dear(problem) and flat_beyond(problem)
 
     def _blocked(self, problem: Any) -> bool:
         """Whether classes have blocks of their own that are worth their factors."""

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from skopt_solvers.designs import as_design
-from skopt_solvers.losses import Logistic
+from skopt_solvers.losses import Logistic, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
 from skopt_solvers.solvers import LBFGS, NewtonCG
-from skopt_solvers.solvers._wide import apart, factor_cost
+from skopt_solvers.solvers._wide import apart, factor_cost, flat_beyond
 
 
 def model(strength, loss=None, shared=0.0, n=400, p=500, intercept=True, order="C"):
@@ -70,3 +70,25 @@ def test_rows_are_apart_in_any_units(scale):
 def test_a_factor_of_few_rows_comes_at_once():
     result = run(LBFGS(), model(1e-2, n=40, p=3000))
     assert result.success and "span" in result.log[0]
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("p", [400, 500])
+@pytest.mark.parametrize(
+    ("strength", "shared"), [(1e-2, 0.6), (1e-4, 0.6), (1e-2, 0.0)]
+)
+def test_losses_that_are_flat_on_one_side_go_by_the_rows_in_use(
+    strength, shared, p, intercept
+):
+    given = dict(loss=SquaredHinge(), shared=shared, p=p, intercept=intercept)
+    result = run(LBFGS(), model(strength, **given))
+    assert result.success and result.n_iter <= 100
+    assert ("Newton" in result.log[-1]) == (shared > 0), result.log
+    assert not any("span" in note or "Cholesky" in note for note in result.log)
+    best = run(NewtonCG(tol=1e-10), model(strength, **given))
+    assert result.objective <= best.objective * (1.0 + 1e-6)
+
+
+def test_which_losses_are_flat_on_one_side():
+    assert flat_beyond(model(1.0, SquaredHinge()))
+    assert not flat_beyond(model(1.0, Logistic()))
