@@ -10,6 +10,7 @@ from ..kernels.single import bent, rounded, turned
 from ._excerpts import loss_diagonal
 
 if TYPE_CHECKING:
+    from ._gap import Slopes
     from ._linear_point import LinearPoint
     from .linear import LinearProblem
 
@@ -32,6 +33,30 @@ def hessian_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
         return bound
     diagonal = loss_diagonal(problem, point) + problem.ridge(point.x)
     return np.maximum(diagonal, LEAST * bound)
+
+
+def loss_hessian(problem: "LinearProblem", point: "Slopes", columns: Array) -> Array:
+    """Hessian of the loss in some columns, then the intercept; lanes innermost.
+
+    One matrix serves all lanes where samples have equal predictions, as at the null
+    model; the constant alone takes none.
+    """
+    k, lanes = len(columns) + problem.fit_intercept, problem.lanes
+    weights, alike = problem.response.weights, None
+    total = np.empty((k, lanes, k, lanes))
+    for a in range(lanes):
+        for b in range(a + 1):
+            d = point.pair(a, b)
+            if not len(columns):
+                block = weights @ d
+            elif lanes > 1 and d.min() == d.max():
+                if alike is None:
+                    alike = problem.bordered(np.ones(len(d)), columns)
+                block = d[0] * alike
+            else:
+                block = problem.bordered(d, columns)
+            total[:, a, :, b] = total[:, b, :, a] = block
+    return total.reshape(k * lanes, k * lanes)
 
 
 def bend_flat(hessian: Array, free: Array, lanes: int) -> None:

@@ -27,7 +27,7 @@ from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
-from ._second_order import Rough, bend_flat, exactly, hessian_diagonal
+from ._second_order import Rough, bend_flat, exactly, hessian_diagonal, loss_hessian
 from ._span import Span, span_of
 from ._sweep import LinearSweep
 from ._units import Past
@@ -433,13 +433,7 @@ class LinearProblem(Problem):
     def loss_hessian(self, point: Slopes, columns: Array) -> Array:
         """Hessian of the loss in some columns, then the intercept; lanes innermost."""
         self.counts.hessians += 1
-        k, lanes = len(columns) + self.fit_intercept, self.lanes
-        total = np.empty((k, lanes, k, lanes))
-        for a in range(lanes):
-            for b in range(a + 1):
-                block = self.bordered(point.pair(a, b), columns)
-                total[:, a, :, b] = total[:, b, :, a] = block
-        return total.reshape(k * lanes, k * lanes)
+        return loss_hessian(self, point, columns)
 
     def bordered(self, d: Array, columns: Array) -> Array:
         """Gram matrix of the centred columns and the constant, d of either sign."""
