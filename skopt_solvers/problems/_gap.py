@@ -163,9 +163,11 @@ def _estimate(
 
 def loose(problem: "LinearProblem", free: Array) -> Array:
     """The coordinates of `free` columns, and the intercept."""
-    lanes = np.arange(problem.lanes)
-    head = np.add.outer(np.flatnonzero(free) * problem.lanes, lanes)
-    return np.concatenate([head.ravel(), np.arange(problem.split, problem.size)])
+    tail, columns = np.arange(problem.split, problem.size), np.flatnonzero(free)
+    if not len(columns):
+        return tail
+    head = np.add.outer(columns * problem.lanes, np.arange(problem.lanes))
+    return np.concatenate([head.ravel(), tail])
 
 
 def _project(problem: "LinearProblem", witness: "Slopes") -> tuple[Array, Array]:
