@@ -218,18 +218,25 @@ def cross(
     Blocks are centred before they are rounded, and summed in double precision.
     """
     columns = np.flatnonzero(inverse)
-    root = np.sqrt(inverse[columns])[:, None]
-    means = None if shift is None or not shift.any() else shift[columns, None]
-    every = len(columns) == X.shape[1]
+    root = np.sqrt(inverse[columns])
+    means = None if shift is None or not shift.any() else shift[columns]
+    every, alike = len(columns) == X.shape[1], bool((root == 1.0).all())
 
     def of(some: slice) -> Array:
-        total = np.zeros((len(X), len(X)))
+        total = None
         for b in _within(some, len(X), min(FLAT * len(X), MOST)):
-            part = X[:, b].T if every else X[:, columns[b]].T
-            part = (part if means is None else part - means[b]) * root[b]
+            part = X[:, b] if every else X[:, columns[b]]
+            if means is not None:
+                part = part - means[b]
+            if not alike:
+                part = part * root[b]
             part = part.astype(dtype, copy=False)
-            total += part.T @ part
-        return total
+            products = part @ part.T
+            if total is None:
+                total = products.astype(np.float64, copy=False)
+            else:
+                total += products
+        return np.zeros((len(X), len(X))) if total is None else total
 
     return _added(_in_parts(of, len(columns), len(X)))
 

@@ -79,6 +79,16 @@ class Conjugate:
             p += y
             self.energy = following
 
+    def aim(self, share: float) -> None:
+        """Ask for so much of what is left now."""
+        self.goal = share * self.energy
+        self.over |= share >= 1.0
+
+    @property
+    def left(self) -> float:
+        """By how much the depth must grow."""
+        return math.log(max(self.energy / max(self.goal, 1e-300), 1.0))
+
     def _flat(self, curvature: float) -> bool:
         """Whether p has none to speak of; what costs a vector is asked for last."""
         p, scales = self.p, self.scales

@@ -18,11 +18,12 @@ from .newton_cg import WIDE
 
 INSIDE = 3.0  # Hessians that a solution in the span of the rows takes, about
 SMALL = 100  # columns whose factor costs next to nothing
-WORTH = 24.0  # passes that this must cost for anything else to be tried
+WORTH = 12.0  # passes that this must cost for anything else to be tried
 FIRM = 0.5  # what a sample may add to the Hessian, in ridges, where gradients do
 SHARE, FEWEST, MOST = 16, 50, 250  # of the rows whose products are looked at
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of rows that are apart
 FAR = 10.0  # predictions that a sample of its class may have
+WEAK = 1e9  # length of all rows, in ridges, beyond which products are cancelled
 PATIENCE = 0.25  # of the cost of the factor: what the dual may take in any case
 
 
@@ -50,7 +51,7 @@ def before_factor(problem: Any, state: Any, descent: Solver) -> None:
     `descent` is who takes gradients.
     """
     if problem.response.loss.quadratic:
-        return
+        return  # these go by products anyway
     cost = factor_cost(problem)
     if problem.response.max_curvature * problem.row_bend <= FIRM:
         descended(problem, state, cost, descent)
@@ -58,12 +59,16 @@ def before_factor(problem: Any, state: Any, descent: Solver) -> None:
         taken(state, *ascended(problem, state.point.x, state.budget, cost, PATIENCE))
 
 
-def flat_beyond(problem: Any) -> bool:
-    """Whether the losses of classes have no curvature on one side, as squared hinges.
+def few_systems(problem: Any) -> bool:
+    """Whether Newton's method ends soon: a solution of few systems by products with the
+    Hessian, or by a factor of the rows in use.
 
-    Newton's method ends soon there, and factors that only need the other samples cost
-    less from step to step.
+    One where the loss is quadratic, unless the ridge is so weak that a factor of the
+    rows is not exact. Not many where losses of classes have no curvature on one side,
+    as squared hinges, and the factor of the other samples costs less from step to step.
     """
+    if problem.response.loss.quadratic:
+        return bool(len(problem.response.y) * problem.row_bend <= WEAK)
     if not problem.response.loss.labels:
         return False
     far = np.full(len(problem.response.y), FAR)

@@ -16,7 +16,7 @@ from ._beginnings import ascended, independent, softened, taken
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
-from ._wide import before_factor, dear, flat_beyond
+from ._wide import before_factor, dear, few_systems
 from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -157,7 +157,7 @@ class LBFGS(Solver):
     def _prepare(self, problem: Problem, state: LBFGSState) -> None:
         """Find a point and a metric to begin with."""
         part, known = None, False
-        wide = self.start == "auto" and (self._wide(problem) or self._flat(problem))
+        wide = self.start == "auto" and (self._wide(problem) or self._few(problem))
         if self.start == "auto" and np.array_equal(state.point.x, problem.start()):
             part, known = self._begin(problem, state)
         if state.certificate is NOT_YET:
@@ -179,8 +179,8 @@ class LBFGS(Solver):
             before_factor(problem, state, LBFGS(preconditioner="diagonal", start=None))
         if self._done(state):
             return None, False
-        if self._flat(problem):
-            state.log.append("start: Newton's method, for losses flat on one side")
+        if self._few(problem):
+            state.log.append("start: Newton's method, which ends soon here")
             return None, False
         if self._wide(problem):
             spanned = self._spanned(problem, state)
@@ -290,9 +290,9 @@ class LBFGS(Solver):
         n, p = problem.design.shape  # type: ignore[attr-defined]
         return self.preconditioner == "auto" and (p > LARGEST or p > max(n, SMALL))
 
-    def _flat(self, problem: Any) -> bool:
-        """Whether Newton's method ends soon with factors of the rows in use."""
-        return self.preconditioner == "auto" and dear(problem) and flat_beyond(problem)
+    def _few(self, problem: Any) -> bool:
+        """Whether Newton's method ends soon, on dense rows that are not few."""
+        return self.preconditioner == "auto" and dear(problem) and few_systems(problem)
 
     def _blocked(self, problem: Any) -> bool:
         """Whether classes have blocks of their own that are worth their factors."""

@@ -26,6 +26,8 @@ from .preconditioners import (
 WIDE = Oracle.DUAL | Oracle.COLUMNS  # a ridge, and one prediction per sample
 EXACT = 0.01  # share of the slope left by line searches, cheap beside products
 MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
+HASTE = 0.5  # of the cost of products of rows: what may be spent before on one system
+LOOK, ENOUGH = 8, 0.3  # products; share of the tolerance that the only system may leave
 FLOOR, ROWS, CLASSES = 1, 2, 3  # metrics beside the diagonal
 TRIAL = 24  # products of a system after which another metric is tried
 SHORT = 0.6  # of the first step of a softmax, from which stronger ridges come first
@@ -145,13 +147,15 @@ class NewtonCG(Solver):
         metric.build(problem, state.point)
         if metric.exact:
             return -metric.solve(g)
-        if not state.looked:
+        if not (state.looked or _once(problem)):
             state.looked, state.rough = True, problem.rough()
         product = problem.hessian_vector(state.point, state.rough)
         share = min(0.1, math.sqrt(max(state.certificate.value, 1e-12)))
-        scales = problem.scales(state.point)
-        system = Conjugate(g, metric, share, scales)
-        system.advance(product, most, state.budget)
+        system = Conjugate(g, metric, share, problem.scales(state.point))
+        if _once(problem):
+            solve_once(problem, state, system, product, most)
+        else:
+            system.advance(product, most, state.budget)
         state.hard |= not system.over and most < 2 * len(g)  # cut off for its cost
         self._learn(problem, state, system)
         return system.d if system.d.any() else metric.solve(-g)
@@ -201,4 +205,37 @@ class NewtonCG(Solver):
         if state.hard and (whole or state.way == ROWS):
             return Rows(MOST_ROWS if whole else KEPT), most
         cost = int(rows_cost(problem, used if whole else HEAVY)) + 1
+        if _once(problem) and not problem.design.sparse:
+            columns = np.arange(problem.n_columns)
+            cost += int(HASTE * problem.design.cross_cost(columns))
         return diagonal, most if state.hard else min(cost, most)
+
+
+def solve_once(
+    problem: Any, state: Any, system: Conjugate, product: Any, most: int
+) -> None:
+    """Solve the only system, as exactly as the certificate wants it, if that does not
+    seem to take more than `most` products.
+
+    The gap is the square of what is left, over the ridge; the value falls by half of
+    what the slope along d promises. Products in single precision do not lead that far.
+    """
+    g, value = state.point.gradient, state.point.objective
+    ridge = problem.ridge(state.point.x)
+    held, count = ridge > 0.0, LOOK
+    system.goal = 0.0
+    while not (system.over or system.count >= most or state.budget.spent):
+        done, before = system.count, system.depth
+        system.advance(product, min(most, count), state.budget)
+        gap = 0.5 * float(np.sum(system.r[held] ** 2 / ridge[held]))
+        reached = max(value + 0.5 * float(g @ system.d), 0.0)
+        system.aim(ENOUGH * max(state.budget.goal, 1e-15) * reached / max(gap, 1e-300))
+        pace = (system.depth - before) / (system.count - done or 1)
+        if not system.left <= pace * (most - system.count):
+            return
+        count = 3 * system.count // 2
+
+
+def _once(problem: Any) -> bool:
+    """Whether there is one system to be solved, with nothing to follow it."""
+    return Oracle.ROWS in problem.provides and problem.response.loss.quadratic

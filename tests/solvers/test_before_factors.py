@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from skopt_solvers.designs import as_design
-from skopt_solvers.losses import Logistic, SquaredHinge
+from skopt_solvers.losses import Logistic, Squared, SquaredHinge
 from skopt_solvers.penalties import L2
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.run import run
 from skopt_solvers.solvers import LBFGS, NewtonCG
-from skopt_solvers.solvers._wide import apart, factor_cost, flat_beyond
+from skopt_solvers.solvers._wide import apart, factor_cost, few_systems
 
 
 def model(strength, loss=None, shared=0.0, n=400, p=500, intercept=True, order="C"):
@@ -90,5 +90,20 @@ def test_losses_that_are_flat_on_one_side_go_by_the_rows_in_use(
 
 
 def test_which_losses_are_flat_on_one_side():
-    assert flat_beyond(model(1.0, SquaredHinge()))
-    assert not flat_beyond(model(1.0, Logistic()))
+    assert few_systems(model(1.0, SquaredHinge()))
+    assert not few_systems(model(1.0, Logistic()))
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("p", [400, 500])
+@pytest.mark.parametrize("strength", [1.0, 1e-2, 1e-4, 1e-9])
+def test_squared_losses_are_one_system(strength, p, intercept):
+    given = dict(loss=Squared(), p=p, intercept=intercept)
+    made = model(strength, **given)
+    result = run(LBFGS(), made)
+    assert result.success
+    assert ("Newton" in result.log[0]) == (strength > 1e-9)
+    assert result.n_iter <= 3 or strength == 1e-9
+    best = run(LBFGS(preconditioner="cholesky", tol=1e-10), model(strength, **given))
+    unit = max(best.objective, 1e-9 * made.null.objective)
+    assert result.objective <= best.objective + 1e-6 * unit
