@@ -1,11 +1,12 @@
 """What Newton's method asks of a Hessian: its diagonal, and products nearly exact."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ..kernels.single import bent, rounded, turned
 from ._excerpts import loss_diagonal
 
@@ -35,21 +36,28 @@ def hessian_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
     return np.maximum(diagonal, LEAST * bound)
 
 
+def between_lanes(problem: "LinearProblem", point: Any) -> Array:
+    """Hessian of the loss in the lanes' intercepts, all pairs at once."""
+    weights, shares = problem.response.weights, point.shares
+    total = -problem.response.loss.coupled * (shares.T @ (shares * weights[:, None]))
+    diagonal(total)[:] = weights @ point.curvatures
+    return np.asarray(total)
+
+
 def loss_hessian(problem: "LinearProblem", point: "Slopes", columns: Array) -> Array:
     """Hessian of the loss in some columns, then the intercept; lanes innermost.
 
     One matrix serves all lanes where samples have equal predictions, as at the null
     model; the constant alone takes none.
     """
-    k, lanes = len(columns) + problem.fit_intercept, problem.lanes
-    weights, alike = problem.response.weights, None
+    k, lanes, alike = len(columns) + problem.fit_intercept, problem.lanes, None
+    if lanes > 1 and problem.fit_intercept and k == 1:
+        return between_lanes(problem, point)
     total = np.empty((k, lanes, k, lanes))
     for a in range(lanes):
         for b in range(a + 1):
             d = point.pair(a, b)
-            if not len(columns):
-                block = weights @ d
-            elif lanes > 1 and d.min() == d.max():
+            if lanes > 1 and d.min() == d.max():
                 if alike is None:
                     alike = problem.bordered(np.ones(len(d)), columns)
                 block = d[0] * alike

@@ -198,3 +198,14 @@ def test_a_class_that_nothing_bends_makes_no_sample_heavy(monkeypatch):
     metric = Blocks()
     metric.build(made, point)
     assert np.isfinite(metric.solve(point.gradient)).all()
+
+
+@pytest.mark.parametrize("size", [0.0, 0.3])
+def test_all_pairs_of_intercepts_at_once(size):
+    made = problem()
+    point, none = somewhere(made, size), np.zeros(0, np.int64)
+    found = made.loss_hessian(point, none)
+    for a in range(LANES):
+        for b in range(LANES):
+            own = made.bordered(point.pair(a, b), none)
+            np.testing.assert_allclose(found[a, b], own[0, 0], rtol=1e-12, atol=1e-300)
