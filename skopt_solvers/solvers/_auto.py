@@ -4,7 +4,7 @@ from typing import Any
 
 from ..problems._base import Oracle, Problem
 from ._base import Solver
-from ._beginnings import LIGHT
+from ._beginnings import LIGHT, LOOKED, firm, independent
 from ._registry import as_solver
 from .block_descent import BlockDescent
 from .cmaes import CMAES
@@ -23,13 +23,15 @@ _JOINT: tuple[type[Solver], ...] = (*_SMOOTH, CoordinateDescent)
 _ROUGH: tuple[type[Solver], ...] = (ProxNewton, ProximalGradient)
 _KINKED: tuple[type[Solver], ...] = (InteriorPoint, DualCoordinateDescent)
 LIGHT_PASS = 1.6e7  # entries times classes that conjugate gradients go through
+VECTORS = 40  # that a quasi-Newton step goes through
 ROWS_PER_COLUMN = 50  # from which on a Hessian is round enough for these
 
 
 def choose(problem: Problem) -> Solver:
     """The solver that suits a problem, from what it provides alone.
 
-    A large sparse softmax whose ridge leaves samples little room goes to its dual,
+    A softmax whose ridge is nearly all of its Hessian goes to gradients, by L-BFGS. A
+    large sparse one whose ridge leaves samples little room goes to its dual,
     others to Newton's method with conjugate gradients, but for images. Other smooth
     problems go to L-BFGS, which preconditions itself with a Cholesky factor where that
     pays, and is then close to Newton's method. Where the penalty is not smooth,
@@ -44,6 +46,8 @@ def choose(problem: Problem) -> Solver:
             return InteriorPoint()
         dual = Oracle.DUAL in problem.provides
         return DualCoordinateDescent() if dual else CMAES()
+    if _firm_classes(problem):
+        return LBFGS()
     if _lightly_fitted_classes(problem):
         return DualCoordinateDescent()
     if Oracle.SMOOTH in problem.provides:
@@ -60,6 +64,17 @@ def choose(problem: Problem) -> Solver:
 def _wide(problem: Problem) -> bool:
     """Whether the dual is there, and dense equations cost more than passes over it."""
     return Oracle.DUAL in problem.provides and problem.size > NARROW
+
+
+def _firm_classes(problem: Problem) -> bool:
+    """Whether the ridge is nearly all of the Hessian of a softmax, and the vectors of
+    quasi-Newton steps cost less than a pass over the data.
+    """
+    held = Oracle.DUAL in problem.provides  # a ridge on every coefficient
+    if not (held and _several(problem) and problem.size > SMALL):
+        return False
+    passes = problem.design.nnz * problem.lanes  # type: ignore[attr-defined]
+    return VECTORS * problem.size <= passes and firm(problem)
 
 
 def _lightly_fitted_classes(problem: Problem) -> bool:
@@ -79,7 +94,10 @@ def _light_classes(problem: Problem) -> bool:
     design, classes = problem.design, problem.lanes  # type: ignore[attr-defined]
     n, p = design.shape
     light = design.nnz * classes <= LIGHT_PASS
-    return bool(light or n >= ROWS_PER_COLUMN * p or p > LARGEST)
+    if light or n >= ROWS_PER_COLUMN * p or p > LARGEST:
+        return True
+    few = n < LOOKED * p or design.sparse
+    return not few and independent(problem, problem.start())
 
 
 def _several(problem: Problem) -> bool:

@@ -19,6 +19,7 @@ LOOKED = 3  # rows a column: even so few raise the largest eigenvalue to 2.5 at 
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of what is nearly round
 EASY = 1.0  # how far a sample's own step may go in the first of the easier problems
 LIGHT = 30.0  # the same up to which the dual of a softmax takes few epochs
+FIRM = 0.5  # curvature of the loss, in ridges, up to which gradients suffice
 EASIER = 10.0  # factor of the ridge from one to the next
 AT_MOST = Certificate(1.0, "duality gap", exact=False)  # of any point
 ROUGHLY, STEPS = 1e-2, 100  # certificate of their solutions, iterations they may take
@@ -64,6 +65,18 @@ def taken(state: Any, other: Any, note: str) -> None:
         state.witness = other.witness
     state.n_iter += other.n_iter
     state.log.append(note)
+
+
+def firm(problem: Any) -> bool:
+    """Whether the ridge is so strong that the Hessian is nearly that: a few gradients
+    do, unless a direction is much steeper than others.
+    """
+    n, p = problem.design.shape
+    bend = problem.response.max_curvature
+    if problem.lanes > 1:  # what the classes' shares make of it at the start
+        shares = problem.response.shares(problem.null.z[:1])
+        bend = float(np.max(shares - problem.response.loss.coupled * shares**2))
+    return bool(bend * problem.row_bend * n <= FIRM * min(n, p))
 
 
 def independent(problem: Any, x: Array) -> bool:

@@ -13,13 +13,12 @@ from .._compile import readonly
 from ..kernels import dual as kernels
 from ..problems._excerpts import RUN, spread
 from ._base import Solver
-from ._beginnings import ascended, prospect, taken
+from ._beginnings import ascended, firm, prospect, taken
 from .newton_cg import WIDE
 
 INSIDE = 3.0  # Hessians that a solution in the span of the rows takes, about
 SMALL = 100  # columns whose factor costs next to nothing
 WORTH = 12.0  # passes that this must cost for anything else to be tried
-FIRM = 0.5  # what a sample may add to the Hessian, in ridges, where gradients do
 SHARE, FEWEST, MOST = 16, 50, 250  # of the rows whose products are looked at
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of rows that are apart
 FAR = 10.0  # predictions that a sample of its class may have
@@ -53,7 +52,7 @@ def before_factor(problem: Any, state: Any, descent: Solver) -> None:
     if problem.response.loss.quadratic:
         return  # these go by products anyway
     cost = factor_cost(problem)
-    if problem.response.max_curvature * problem.row_bend <= FIRM:
+    if firm(problem):
         descended(problem, state, cost, descent)
     elif apart(problem.design):
         taken(state, *ascended(problem, state.point.x, state.budget, cost, PATIENCE))

@@ -12,7 +12,7 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver
-from ._beginnings import ascended, independent, softened, taken
+from ._beginnings import ascended, firm, independent, softened, taken
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
@@ -439,7 +439,7 @@ class LBFGS(Solver):
         if self.preconditioner != "auto":
             return [Identity() if self.preconditioner is None else Diagonal()]
         if able and self._blocked(problem):
-            return [Blocks()]
+            return [Identity() if firm(problem) else Blocks()]
         cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
         if not able or problem.size > LARGEST or not cheap:
             return [Diagonal()]

@@ -215,7 +215,7 @@ def test_columns_of_all_scales_keep_their_own_diagonal(monkeypatch: Any) -> None
 def test_softmaxes_of_many_columns_alike_have_blocks(
     n: int, p: int, solver: str
 ) -> None:
-    X = np.zeros((n, p))
+    X = np.repeat(np.linspace(-1.0, 1.0, n)[:, None], p, axis=1)
     problem = linear_problem(X, np.arange(n) % 10, Multinomial(), L2(1e-3))
     assert type(choose(problem)).__name__ == solver
 
