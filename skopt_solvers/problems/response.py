@@ -108,7 +108,7 @@ class SingleResponse(Response):
         if straight is not None:
             return _quantile(straight[0] - z, *straight[1:], self.weights)
         c, low, high, last, slow = self._about(z), -math.inf, math.inf, 0.0, 0
-        exact = EXACT * max(1.0, min(0.1 * math.sqrt(len(z)), LONG))
+        exact = _exact(len(z))
         for _ in range(ROUNDS):
             _, slopes, curvatures = self.jets(z + c)
             total = self.weights @ slopes
@@ -168,6 +168,11 @@ class ScalarResponse(SingleResponse):
     def information(self, z: Array) -> Array:
         y = readonly(self.loss.expected(self.y, z))
         return kernels.jets(self.record, y, self.weights, readonly(z))[2]  # type: ignore[no-any-return]
+
+
+def _exact(n: int) -> float:
+    """The share of the sizes of n slopes that their sum may be off by."""
+    return EXACT * max(1.0, min(0.1 * math.sqrt(n), LONG))
 
 
 def _kept(step: float, reach: float, total: float) -> float:
@@ -232,7 +237,7 @@ class LaneResponse(Response):
             total = self.weights @ slopes
             off = float(np.abs(total).max())
             best, least, idle = (c, off, 0) if off < least else (best, least, idle + 1)
-            known = EXACT * (self.weights @ np.abs(slopes)).max()
+            known = _exact(len(z)) * (self.weights @ np.abs(slopes)).max()
             if off <= known or idle > IDLE or not off < math.inf:
                 break
             s = self.shares(z + c)
