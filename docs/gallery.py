@@ -21,7 +21,9 @@ LEAD = """# Examples
 
 Each script answers one question in under 60 lines, on data that comes with scikit-learn
 or is made on the spot: `python examples/quickstart.py` and so on. Pictures are written
-to the current folder, or to the one that the variable `PICTURES` names.
+to the current folder, or to the one that the variable `PICTURES` names. Those that draw
+need matplotlib, and `group_lasso_one_hot.py` pandas besides:
+`python -m pip install ".[plot,frame]"` installs both.
 
 | | Question | Script |
 | --- | --- | --- |

@@ -36,7 +36,7 @@ def separability(case: Case) -> Iterator[Finding]:
 def separation_reached(case: Case) -> Iterator[Finding]:
     """The same where the run itself has found a direction; so for targets at an end."""
     direction = case.result.direction
-    if direction is not None and _one_end(case.problem):
+    if not case.result.success and _one_end(case.problem):
         yield _without_intercept(case, direction)
     elif direction is not None:
         w = np.atleast_2d(case.problem.coefficients(direction).T)
@@ -60,7 +60,7 @@ def _one_end(problem: LinearProblem) -> bool:
     return len(ends) == 1 and bool(ends[0])
 
 
-def _without_intercept(case: Case, direction: Array) -> Finding:
+def _without_intercept(case: Case, direction: Array | None) -> Finding:
     remedy = remedies.without_intercept()
     if case.problem.free.any():
         remedy = remedy.then(_penalised(case))
@@ -68,7 +68,7 @@ def _without_intercept(case: Case, direction: Array) -> Finding:
         "targets at an end",
         "all targets are at one end of their range, so no intercept is finite: the "
         "loss falls for ever along it, whatever the penalty.",
-        {"direction": direction},
+        {} if direction is None else {"direction": direction},
         remedy,
     )
 

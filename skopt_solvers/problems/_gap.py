@@ -30,6 +30,7 @@ LARGEST_FREE = 1500  # beyond so many free coordinates no Hessian is formed
 # objectives below this share of the loss of the best constant count as zero, and below
 # this one of the null model's, of which rounding errors are left
 FLOOR, DUST = 1e-10, 1e-22
+FAINT = 1e-12  # objectives that may be rounding errors themselves
 ROUNDING = 1e-13
 FAR = 0.9  # of the slopes, allowed: no point near the optimum has so little
 ULPS = 8 * np.finfo(float).eps
@@ -71,6 +72,8 @@ def certify(
         return Certificate(violation(problem, point), kind)
     if not point.finite:
         return Certificate(math.inf, "duality gap")
+    if point.objective < FAINT and point.objective <= _rounding(problem):
+        return Certificate(0.0, "duality gap")
     unit = unit_of(problem, point.objective)
     gradient = witness.loss_gradient
     estimate, whole = _estimate(problem, point, gradient, witness, tol * unit)
@@ -101,6 +104,18 @@ def floor_of(problem: "LinearProblem") -> float:
         z = np.zeros_like(null.z)
         loss = min(loss, response.value(z + response.balance(z)))
     return max(FLOOR * loss, DUST * null.objective)
+
+
+def _rounding(problem: "LinearProblem") -> float:
+    """The loss that comes of the rounding errors of predictions."""
+    null, response = problem.null, problem.response
+    size, y = float(np.max(np.abs(null.z), initial=0.0)), response.y
+    if response.loss.residual or (y.ndim > 1 and not response.shape):  # or an offset
+        size += float(np.max(np.abs(y if y.ndim == 1 else y[:, -1]), initial=0.0))
+    if not response.differentiable:
+        return 0.0
+    bend = np.max(response.weights @ null.curvatures)
+    return float(0.5 * bend * (ULPS * size) ** 2)
 
 
 def _gap(

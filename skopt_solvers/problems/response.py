@@ -16,7 +16,7 @@ from ._response import BaseResponse
 Array = np.ndarray
 
 SOME, MANY = 3000, 10  # samples, and times as many from which their constant is first
-ROUNDS = 200
+ROUNDS, FLAT = 200, 1e-300  # and slopes that lead on for ever
 IDLE = 5  # Newton steps that only move rounding errors about
 ULPS = 4 * np.finfo(float).eps  # of a constant: steps below are rounding errors
 EXACT = 1e-15  # share of the slopes that their sum is off by as they are rounded
@@ -113,7 +113,7 @@ class SingleResponse(Response):
             _, slopes, curvatures = self.jets(z + c)
             total = self.weights @ slopes
             size = self.weights @ np.abs(slopes)
-            if abs(total) <= exact * size < math.inf:
+            if abs(total) <= exact * size < math.inf or size <= FLAT:
                 break
             low, high = (low, c) if total > 0 else (c, high)
             bend = self.weights @ curvatures

@@ -23,7 +23,8 @@ from ._support import CYCLES, PRECISION, Pieces
 from .preconditioners import factor
 
 LARGEST = 100  # coordinates
-WORK = 2e7
+WORK = 2e7  # products of a Hessian up to which calls, or a sample, take longer
+LESS, FEW = 2.5e6, 2000  # the same of data that are laid out anew, and rows of these
 STEPS = 50
 # times the root of the tolerance: the gain of the last step, which leaves its square
 ENOUGH, CLOSE = (1e-3, 0.1), 1e-3  # and at most this
@@ -39,7 +40,10 @@ def tries(problem: Any, budget: Budget) -> int:
     are smooth. Squared losses take one step anyway.
     """
     response, design = problem.response, problem.design
-    light = problem.size**2 * design.shape[0] <= WORK and problem.size <= LARGEST
+    rows, most = design.shape[0], WORK
+    if design.sparse or design.dtype != np.float64:  # it would be a copy, and dense
+        most = LESS if rows <= FEW or not problem.smooth else 0.0
+    light = problem.size**2 * rows <= min(most, WORK) and problem.size <= LARGEST
     if budget.watched or not light:
         return 0
     loss = response.loss

@@ -180,7 +180,7 @@ class NewtonCG(Solver):
             ways.append(ROWS)
         if state.way == CLASSES or (long and self._apart(problem, state, price)):
             ways.append(CLASSES)
-        state.way = min(ways, key=state.costs.__getitem__)
+        state.way = min(ways or [state.way], key=state.costs.__getitem__)
 
     def _apart(self, problem: Any, state: Any, most: float) -> bool:
         """Whether factors for the classes are exact enough, and cost less than that."""

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import scale
 
 from skopt_solvers import (
     AdvancedGammaRegressor,
     AdvancedHuberRegressor,
+    AdvancedLinearRegressor,
     AdvancedLinearSVC,
     AdvancedLogisticRegression,
     AdvancedPoissonRegressor,
@@ -159,3 +161,28 @@ def test_far_rows_of_weight_zero_are_none(model: Any, factor: float):
         found = chosen.fit(far, y, sample_weight=weights)
         assert found.certificate_ <= 1e-7
         np.testing.assert_allclose(found.coef_, best.coef_, rtol=1e-2, atol=1e-4)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0])
+@pytest.mark.parametrize("level", [-1000.0, 0.0, 1000.0])
+@pytest.mark.parametrize("model", LOGS, ids=lambda m: type(m).__name__)
+def test_what_a_constant_explains_but_for_rounding_is_explained(
+    model: Any, level: float, spread: float
+):
+    """The loss is a rounding error, which no certificate is relative to."""
+    X, _ = counts()
+    offset = spread * np.sin(np.arange(len(X)))
+    y = 3.0 * np.exp(offset)
+    found = clone(model).fit(X, y, offset=offset + level)
+    assert found.certificate_ <= found.tol
+    assert np.abs(found.coef_).max() < 1e-6
+    assert found.intercept_ == pytest.approx(np.log(3.0) - level)
+
+
+@pytest.mark.parametrize("penalty", ["l1", "l2", "elastic_net", None])
+def test_targets_at_an_end_are_named(penalty: Any):
+    model = AdvancedLinearRegressor("poisson", penalty, alpha=0.1)
+    with pytest.warns(ConvergenceWarning, match="no intercept is finite") as caught:
+        model.fit(counts()[0], np.zeros(200))
+    assert len(caught) == 1
+    assert -2000 < model.intercept_ < -300
