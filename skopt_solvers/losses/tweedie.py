@@ -10,6 +10,7 @@ from ._base import reject
 from ._links import LogLink
 
 NEWTON = 60  # steps towards the prediction that has a given slope
+ULPS = 4e-16  # of it: steps below are rounding errors
 
 
 class Tweedie(LogLink):
@@ -79,15 +80,17 @@ class Tweedie(LogLink):
             return relative_entropy(q + y * (b == 0.0), exp(a * p), a * p) / a
         u, low, high = p, -math.inf, math.inf
         for _ in range(NEWTON):
-            miss = exp(a * u) - y * exp(-b * u) - q
+            rise, fall = exp(a * u), y * exp(-b * u)
+            miss = rise - fall - q
             if miss == 0.0:
                 break
             low, high = (low, u) if miss > 0.0 else (u, high)
-            step = -miss / (a * exp(a * u) + b * y * exp(-b * u))
+            step = -miss / (a * rise + b * fall)
             following = u + max(min(step, 5.0), -5.0)
             if not low < following < high:
                 following = 0.5 * (low + high)
-            if abs(following - u) <= 1e-16 * abs(u) or not abs(following) < LARGEST:
+            still = abs(following - u) <= ULPS * max(abs(u), abs(p))
+            if still or not abs(following) < LARGEST:
                 break
             u = following
         rising = relative_entropy(exp(a * u), exp(a * p), a * p) / a
