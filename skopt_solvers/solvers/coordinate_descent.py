@@ -21,8 +21,7 @@ from ._sweeps import gained, leap, pays, solving, sweep, tall
 from ._working_gram import MANY, SAVED, GramState, landed, refresh
 from ._working_set import descend, joining, movable, part_of, pushed, status
 
-EARLY = 2  # such rounds before Newton's method on the rows may take over
-SIFTS = 8  # rounds of descent before a Gram matrix is formed
+EARLY, SIFTS = 2, 8  # rounds of descent before rows, or a Gram matrix, may take over
 FALL = 0.3  # the strength comes down to its value by this factor a round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set while others are to join it
@@ -275,7 +274,8 @@ class CoordinateDescent(Solver):
             return False
         columns = np.concatenate([support, violators])
         ready = state.sifts >= EARLY or self._found(support, violators)
-        if not ready or pays(problem, state, columns):
+        same = problem.response.loss.quadratic  # else its curvatures change, too
+        if not ready or (same and pays(problem, state, columns)):
             return False
         cost = problem.design.gram_cost(columns) + solving(problem, len(columns))
         state.across = _across.cost(problem, columns) < cost
