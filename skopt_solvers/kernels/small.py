@@ -44,8 +44,7 @@ def step(
     `lines` are the columns; those not `alive` count as zeros, and all are centred at
     the `means`. The last number of a longer x is the intercept. `slopes` and `bends`
     are the samples', not yet weighted. Returned are the new x, the change of the
-    predictions, the cost of the penalty there, and how much the objective is to fall by
-    it and by what is linear in the step.
+    predictions, and by how much what is linear in the step is to make the loss fall.
     """
     p, n = lines.shape
     k = x.shape[0]
@@ -74,7 +73,7 @@ def step(
     for _ in range(turns):
         if optimise(gram, v, w, *some, goal, cycles):
             break
-    new, dz, gain = x.copy(), np.zeros(n), cost(x, level, ridge)
+    new, dz, gain = x.copy(), np.zeros(n), 0.0
     for b in range(own.shape[0]):
         a, d = own[b], w[b] - x[own[b]]
         new[a] = w[b]
@@ -84,8 +83,7 @@ def step(
         elif d != 0.0 and alive[a]:
             for i in range(n):
                 dz[i] += d * (lines[a, i] - means[a])
-    ahead = cost(new, level, ridge)
-    return new, dz, ahead, gain - ahead
+    return new, dz, gain
 
 
 @kernel
@@ -112,13 +110,4 @@ def _dot(line, mean, s):
     total = 0.0
     for i in range(s.shape[0]):
         total += (line[i] - mean) * s[i]
-    return total
-
-
-@kernel
-def cost(x, level, ridge):
-    """Of coefficients between their bounds."""
-    total = 0.0
-    for a in range(x.shape[0]):
-        total += level[a] * abs(x[a]) + 0.5 * ridge[a] * x[a] * x[a]
     return total

@@ -109,7 +109,9 @@ class Descent:
         """Whether a step led down."""
         self.begun, self.objective = time.perf_counter(), self.jets[0] + self.cost
         many = bool(self.response.shape)
-        x, dz, cost, self.gain = self._together() if many else self._alone()
+        x, dz, fall = self._together() if many else self._alone()
+        cost = self._cost(x)
+        self.gain = self.cost - cost + fall
         return self.gain > 0.0 and self._go(x, dz, cost)
 
     def _go(self, ahead: Array, dz: Array, cost: float) -> bool:
@@ -127,9 +129,9 @@ class Descent:
             cost = self._cost(x)
         return False
 
-    def _alone(self) -> tuple[Array, Array, float, float]:
-        """Where Newton leads: coefficients, the change of the predictions, the cost
-        of the penalty and the fall of the model, its quadratic part left out.
+    def _alone(self) -> tuple[Array, Array, float]:
+        """Where Newton leads: coefficients, the change of the predictions, and the
+        fall of what is linear in the loss.
         """
         cycles = 0 if self.problem.smooth else CYCLES
         return small.step(  # type: ignore[no-any-return]
@@ -137,7 +139,7 @@ class Descent:
             self.response.weights, self.x, *self.pieces.all, PRECISION, cycles, TURNS,
         )  # fmt: skip
 
-    def _together(self) -> tuple[Array, Array, float, float]:
+    def _together(self) -> tuple[Array, Array, float]:
         """The same for several predictions of a sample."""
         X, lanes = self.centred, self.z.shape[1]
         g = (X.T @ self.response.weigh(self.jets[1])).ravel()
@@ -156,8 +158,8 @@ class Descent:
             pieces.optimise(hessian, -g[some], w, 0.0, self.budget)
         x = self.x.copy()
         x[some] = w
-        d, cost = x - self.x, self._cost(x)
-        return x, X @ d.reshape(-1, lanes), cost, self.cost - cost - float(g @ d)
+        d = x - self.x
+        return x, X @ d.reshape(-1, lanes), -float(g @ d)
 
     @cached_property
     def centred(self) -> Array:
@@ -192,7 +194,7 @@ class Descent:
         return flat
 
     def _cost(self, x: Array) -> float:
-        return float(small.cost(x, self.pieces.all[0], self.pieces.all[1]))
+        return float(self.problem.regularizer.cost(x[: self.problem.split]))
 
 
 def _pieces(problem: Any) -> Pieces:
