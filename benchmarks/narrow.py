@@ -15,7 +15,7 @@ from skopt_solvers._threads import one_blas_thread, threads
 from skopt_solvers.designs import _dense_passes as passes
 
 ROUNDS = 25
-SHAPES = ((50_000, 9), (50_000, 30), (2000, 64), (20_000, 64))
+SHAPES = ((50_000, 9), (50_000, 30), (2000, 64), (20_000, 64), (20_000, 128))
 
 
 def least(run: Callable[[], np.ndarray]) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._compile import kernel
 
-NARROW = 200  # columns up to which this pays
+NARROW = 128  # columns up to which this pays
 ROWS = 256  # of a block: long enough for sums in registers, few enough for a cache
 
 
