@@ -62,6 +62,14 @@ def Whole(low: float = 0, high: float = math.inf) -> Number:  # noqa: N802
     return Number(low, high, integer=True)
 
 
+def _among(value: Any, values: tuple[Any, ...]) -> bool:
+    """Whether it is one of these, or equal to one and of its type."""
+    for each in values:
+        if value is each or (type(value) is type(each) and value == each):
+            return True
+    return False
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of some values."""
@@ -72,8 +80,7 @@ class Choice:
         object.__setattr__(self, "values", values)
 
     def allows(self, value: Any) -> bool:
-        return any(value is v or (type(value) is type(v) and value == v)
-                   for v in self.values)  # fmt: skip
+        return _among(value, self.values)
 
     def __str__(self) -> str:
         return "one of " + ", ".join(map(repr, self.values))
@@ -98,7 +105,7 @@ class Optional:
     also: tuple[Any, ...] = (None,)
 
     def allows(self, value: Any) -> bool:
-        return Choice(*self.also).allows(value) or self.inner.allows(value)
+        return _among(value, self.also) or self.inner.allows(value)
 
     def __str__(self) -> str:
         return f"{self.inner} or {' or '.join(map(repr, self.also))}"

@@ -41,7 +41,7 @@ def _controller() -> ThreadpoolController:
 def _several() -> bool:
     """Whether BLAS has more than one thread now."""
     libraries = _controller().lib_controllers
-    return any(each.num_threads != 1 for each in libraries if each.user_api == "blas")
+    return any(each.user_api == "blas" and each.num_threads != 1 for each in libraries)
 
 
 @contextmanager

@@ -143,7 +143,7 @@ def budget_of(
 
 def _source(random_state: Any) -> Callable[[], np.random.Generator]:
     """`as_generator`, when it is needed: most solvers do not, and it takes 50 us."""
-    if not isinstance(random_state, int | np.random.Generator):
+    if not isinstance(random_state, int | np.random.Generator | None):
         check_random_state(random_state)  # is refused now if it is none
     return cache(partial(as_generator, random_state))
 

@@ -55,6 +55,15 @@ Array = np.ndarray
 
 NEAR = 1e-2  # tolerance of a solution that is where another fit begins
 NON_NEGATIVE = Number(0.0, math.inf, open_high=True)
+COMMON: Mapping[str, Constraint] = {
+    "fit_intercept": Flag(),
+    "tol": Optional(NON_NEGATIVE),
+    "max_iter": Optional(Whole(0)),
+    "max_time": Optional(Number(0.0)),
+    "warm_start": Flag(),
+    "verbose": VERBOSE,
+    "n_threads": Optional(Whole(1)),
+}
 
 
 @dataclass(frozen=True)
@@ -268,16 +277,8 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         return as_callbacks(self.callbacks, self.verbose)
 
     def _check(self) -> None:
-        common: dict[str, Constraint] = {
-            "fit_intercept": Flag(),
-            "tol": Optional(NON_NEGATIVE),
-            "max_iter": Optional(Whole(0)),
-            "max_time": Optional(Number(0.0)),
-            "warm_start": Flag(),
-            "verbose": VERBOSE,
-            "n_threads": Optional(Whole(1)),
-        }
-        validate(self, {**self.constraints, **common})
+        validate(self, self.constraints)
+        validate(self, COMMON)
 
     def _solve(
         self, design: Design, plan: Plan
@@ -385,8 +386,9 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         """A solver of our own, with the estimator's `tol` and `max_iter` if given."""
         solver = solver_for(problem, self.solver)
         solver = clone(solver) if solver is self.solver else solver
-        given = {"tol": self.tol, "max_iter": self.max_iter}
-        return solver.set_params(**{k: v for k, v in given.items() if v is not None})  # type: ignore[no-any-return]
+        solver.tol = solver.tol if self.tol is None else self.tol
+        solver.max_iter = solver.max_iter if self.max_iter is None else self.max_iter
+        return solver
 
     def _previous(self, shape: tuple[int, int]) -> tuple[Array, Array] | None:
         """Coefficients and intercepts of the previous fit, if of this shape."""
@@ -403,7 +405,11 @@ class LinearModel(Adjustable, Inference, ErrorBound, ABC):
         """Everything there is to know about the fit."""
         certificate = worst(results).certificate
         single = len(results) == 1
-        self.loss_, self.penalty_ = clone(plan.loss), clone(plan.penalty)
+        given = list(vars(self).values())  # may be changed by whoever gave them
+        self.loss_, self.penalty_ = (
+            clone(part) if any(part is each for each in given) else part
+            for part in (plan.loss, plan.penalty)
+        )
         self.certificate_ = float(certificate.value)
         self.certificate_kind_ = certificate.kind
         self.result_ = results[0] if single else results

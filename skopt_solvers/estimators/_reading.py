@@ -30,7 +30,10 @@ def read(
     have several columns if the model's tags say so.
     """
     if _plain(X, y):
-        validate_data(model, X, y, reset=reset, skip_check_array=True)
+        if reset and not hasattr(model, "feature_names_in_"):
+            model.n_features_in_ = X.shape[1]
+        else:  # names of a former fit are forgotten, or missed
+            validate_data(model, X, y, reset=reset, skip_check_array=True)
         return X, y
     if several:
         options["multi_output"] = get_tags(model).target_tags.multi_output

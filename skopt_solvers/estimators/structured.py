@@ -4,8 +4,6 @@ from dataclasses import KW_ONLY
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from .._params import Number
 from ..designs import Design
 from ..losses import MultiSquared
@@ -94,10 +92,9 @@ class ProximalGroupLasso(LinearRegressor):
 
     def _problem(self, design: Design, plan: Plan, task: Task) -> LinearProblem:
         problem = super()._problem(design, plan, task)
-        labels = problem.penalty.groups_of(problem.n_columns)  # type: ignore[attr-defined]
-        order = np.argsort(labels, kind="stable")
-        ends = np.cumsum(np.bincount(labels)).tolist()
-        self.groups_ = [order[a:b] for a, b in pairwise([0, *ends])]
+        layout: Any = problem.regularizer
+        columns, ends = layout.columns(layout.which), layout.starts // problem.lanes
+        self.groups_ = [columns[a:b] for a, b in pairwise(ends.tolist())]
         return problem
 
     def __sklearn_tags__(self) -> Any:

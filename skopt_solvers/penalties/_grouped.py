@@ -23,28 +23,35 @@ class Grouped(BlockPenalty):
     weights: Any
     level: Any = 0.0
     finite = True
+    _known: tuple[Any, np.ndarray] = None, np.zeros(0, np.int64)  # groups and labels
 
     @abstractmethod
     def levels(self, total: np.ndarray) -> dict[str, np.ndarray]:
         """The arrays of the record, from the strength times each group's weight."""
 
     def groups_of(self, n_columns: int) -> np.ndarray:
+        groups, labels = self._known
+        if groups is self.groups and len(labels) == n_columns:
+            return labels
         return labels_of(self, self.groups, n_columns)
 
     def named(self, names: np.ndarray | None, design: Any) -> Self:
         other = copy(self)
-        other.groups = self.groups
-        if self.groups is not None:
-            groups = resolved(self, self.groups, names, design)
-            other.groups = labels_of(self, groups, design.shape[1])
+        groups = resolved(self, self.groups, names, design)
+        labels = labels_of(self, groups, design.shape[1])
+        other.groups = None if self.groups is None else labels
+        other._known = other.groups, labels
         return other
 
     def record(
         self, dtype: Any = np.float64, n_columns: int = 1, **fields: Any
     ) -> Record:
-        levels = self.levels(strength(self, self.alpha) * self._weights(n_columns))
+        levels = self._levels(n_columns)
         arrays = {name: np.asarray(value, dtype) for name, value in levels.items()}
         return super().record(dtype, n_columns, **(arrays | fields))
+
+    def _levels(self, n_columns: int) -> dict[str, np.ndarray]:
+        return self.levels(strength(self, self.alpha) * self._weights(n_columns))
 
     def _weights(self, n_columns: int) -> np.ndarray:
         """The weight of each group; the root of its size for None."""
@@ -67,7 +74,7 @@ class Grouped(BlockPenalty):
         return weights
 
     def check(self, n_columns: int) -> None:
-        self.record(n_columns=n_columns)
+        self._levels(n_columns)
 
     def dual(self, n_columns: int) -> bool:
         return True

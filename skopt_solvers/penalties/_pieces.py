@@ -197,8 +197,10 @@ def numbers(owner: Any, name: str, value: Any) -> np.ndarray:
 
 def lowest(owner: Any) -> float:
     """The lower bound that the parameter ``positive`` of `owner` sets."""
-    validate(owner, {"positive": Flag()})
-    return 0.0 if owner.positive else -math.inf
+    positive = owner.positive
+    if positive is not True and positive is not False:
+        validate(owner, {"positive": Flag()})
+    return 0.0 if positive else -math.inf
 
 
 def strength(owner: Any, alpha: Any) -> float:

@@ -1,6 +1,7 @@
 """Which regularizer a penalty makes: of single coefficients, or of blocks of them."""
 
 from copy import copy
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from ..penalties import BlockPenalty
 from ..penalties._base import BasePenalty
 from ._regularizer import Array, Regularizer, Separable
 
-__all__ = ["Blocks", "regularizer_of"]
+__all__ = ["Blocks", "ends", "regularizer_of"]
 
 
 class Blocks(Regularizer):
@@ -22,6 +23,8 @@ class Blocks(Regularizer):
         The flat coefficients, block after block.
     starts : ndarray of shape (n_blocks + 1,)
         Where each block begins in `order`, and the end.
+    sizes : ndarray of shape (n_blocks,)
+        Number of coefficients of each block.
     """
 
     def __init__(self, penalty: BlockPenalty, n_columns: int, lanes: int) -> None:
@@ -29,9 +32,9 @@ class Blocks(Regularizer):
         self.record, self.curved = penalty.record(n_columns=n_columns), penalty.curved
         labels = penalty.layout(n_columns, lanes)
         self.order = readonly(np.argsort(labels, kind="stable"))
-        sizes = np.bincount(labels)
-        self.starts = readonly(np.concatenate([[0], np.cumsum(sizes)]))
-        self.which, self.labels = readonly(np.arange(len(sizes))), labels
+        self.sizes = readonly(np.bincount(labels))
+        self.starts = ends(self.sizes)
+        self.which, self.labels = readonly(np.arange(len(self.sizes))), labels
         first = self.order[self.starts[:-1]] // lanes
         self.loose = readonly(self.free[first])  # blocks that are not penalised
 
@@ -40,6 +43,19 @@ class Blocks(Regularizer):
         other = copy(self)
         other.record = penalty.record(n_columns=len(self.free))
         return other
+
+    @cached_property
+    def _columns(self) -> Array:
+        return self.order[:: self.lanes] // self.lanes
+
+    def columns(self, blocks: Array) -> Array:
+        """The columns of some blocks, block after block."""
+        order = self._columns
+        if len(blocks) == len(self.sizes) and np.array_equal(blocks, self.which):
+            return order
+        sizes = self.sizes[blocks] // self.lanes
+        shifts = self.starts[blocks] // self.lanes - ends(sizes)[:-1]
+        return np.asarray(order[np.arange(sizes.sum()) + np.repeat(shifts, sizes)])
 
     def _gathered(self, flat: Array) -> Array:
         return readonly(flat[self.order])
@@ -96,6 +112,13 @@ class Blocks(Regularizer):
 
     def along(self, w: Array, d: Array, t: float) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
+
+
+def ends(sizes: Array) -> Array:
+    """Where runs of these sizes begin, one after the other, and the end."""
+    out = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=out[1:])
+    return readonly(out)
 
 
 def regularizer_of(penalty: BasePenalty, n_columns: int, lanes: int) -> Regularizer:

@@ -15,6 +15,11 @@ from ..problems._base import Certificate, Oracle, Point, Problem
 
 Array = np.ndarray
 
+COMMON: Mapping[str, Constraint] = {
+    "tol": Number(0.0, math.inf, open_high=True),
+    "max_iter": Whole(0),
+}
+
 
 @dataclass(slots=True)
 class Budget:
@@ -162,8 +167,7 @@ class Solver(Adjustable, ABC):
 
     def check(self) -> None:
         """Raise ValueError when a parameter is outside its range."""
-        common = {"tol": Number(0.0, math.inf, open_high=True), "max_iter": Whole(0)}
-        validate(self, {**common, **self.constraints})
+        validate(self, {**COMMON, **self.constraints})
 
     @abstractmethod
     def init(self, problem: Problem, x: Array, budget: Budget) -> State:

@@ -10,10 +10,10 @@ from .._compile import readonly
 from ..kernels import block_descent as kernels
 from ..problems._base import Oracle, Problem
 from ..problems.linear import LinearPoint, LinearProblem
-from ..problems.regularizer import Blocks
+from ..problems.regularizer import Blocks, ends
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver
-from ._block_support import Quadratic, optimise
+from ._block_support import AT_ONCE, Quadratic, optimise
 from ._model import Model, model_at, moved, pulled
 from ._working_gram import MANY, SAVED, GramState, landed, refresh
 from ._working_set import descend, pushed
@@ -27,6 +27,7 @@ LARGEST_GRAM = 4000  # coefficients; a Gram matrix of 128 MB
 INNER_STEPS = 3  # Newton steps on one working set between two full passes
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 200  # coefficients up to which the last digit costs nothing
+PRODUCTS = 5e5  # that take no longer than some calls
 REST = 0.03  # share of the violation that is left on a working set
 
 
@@ -111,19 +112,23 @@ class BlockDescent(Solver):
 
     def step(self, problem: Any, state: Any) -> None:
         before = state.point
-        used, others, scores = _status(problem, before)
-        if self._finish_now(problem, state, used, others):
-            self._finish(problem, state, used, others)
+        if _tiny(problem):
+            self._finish(problem, state, problem.regularizer.which)
         else:
-            self._sift(problem, state, used, others, scores)
+            used, others, scores = _status(problem, before)
+            if self._finish_now(problem, state, used, others):
+                blocks = self._working_set(problem, state, used, others)
+                self._finish(problem, state, blocks)
+            else:
+                self._sift(problem, state, used, others, scores)
         state.stalled = state.point is before and state.hopeless
         state.certify(problem)
 
     def _finish_now(
-        self, problem: LinearProblem, state: Any, used: Array, others: Array
+        self, problem: Any, state: Any, used: Array, others: Array
     ) -> bool:
         """Whether to form the Gram matrix rather than to go on sifting."""
-        sizes = _sizes(problem)
+        sizes = problem.regularizer.sizes
         support, rest = int(sizes[used].sum()), int(sizes[others].sum())
         if support > LARGEST_GRAM:
             return False
@@ -131,7 +136,7 @@ class BlockDescent(Solver):
             return True
         if rest <= max(0.2 * support, 32):
             return True
-        columns = _columns(problem, np.concatenate([used, others]))
+        columns = problem.regularizer.columns(np.concatenate([used, others]))
         tall = 4 * len(columns) < problem.design.shape[0]
         return tall and problem.design.gram_cost(columns) <= CHEAP
 
@@ -147,11 +152,11 @@ class BlockDescent(Solver):
             factor = max(1.0, float(scores[0]) * FALL**state.sifts)
             layout = layout.under(problem.penalty.at(factor * problem.penalty.alpha))
             others = others[scores > factor]
-        sizes = _sizes(problem) // problem.lanes
+        sizes = problem.regularizer.sizes // problem.lanes
         room = max(CANDIDATES, 2 * int(sizes[used].sum()))
         others = others[np.cumsum(sizes[others]) <= max(room, sizes[others[:1]].sum())]
         blocks = np.concatenate([used, others])
-        columns, starts = _columns(problem, blocks), _starts(sizes[blocks])
+        columns, starts = problem.regularizer.columns(blocks), ends(sizes[blocks])
         point, model = state.point, model_at(problem, state.point)
         access, centred = problem.design.columns.record(), problem.fit_intercept
         which, chosen = readonly(blocks), readonly(columns)
@@ -173,9 +178,8 @@ class BlockDescent(Solver):
 
     # -- finishing -----------------------------------------------------------------
 
-    def _finish(self, problem: Any, state: Any, used: Array, others: Array) -> None:
-        """Newton steps on the working set, each solved exactly on its Gram matrix."""
-        blocks = self._working_set(problem, state, used, others)
+    def _finish(self, problem: Any, state: Any, blocks: Array) -> None:
+        """Newton steps on these blocks, each solved exactly on their Gram matrix."""
         state.finishing = True
         quadratic, first, last = problem.response.loss.quadratic, math.inf, math.inf
         once = quadratic or bool(problem.response.shape)
@@ -207,7 +211,7 @@ class BlockDescent(Solver):
         self, problem: Any, state: Any, used: Array, others: Array
     ) -> Array:
         """Blocks of the Gram matrix: those it has, those in use, the worst others."""
-        sizes, known = _sizes(problem), state.blocks
+        sizes, known = problem.regularizer.sizes, state.blocks
         if self._all_at_once(problem, used, others):
             return np.arange(len(sizes))
         if state.finishing:
@@ -224,22 +228,23 @@ class BlockDescent(Solver):
     def _all_at_once(self, problem: Any, used: Array, others: Array) -> bool:
         """Whether a Gram matrix of all columns costs no more than it saves later."""
         single = problem.response.loss.quadratic and not problem.response.shape
-        busy = int(_sizes(problem)[used].sum() + _sizes(problem)[others].sum())
+        sizes = problem.regularizer.sizes
+        busy = int(sizes[used].sum() + sizes[others].sum())
         tall = 4 * problem.split < problem.design.shape[0]
         few = problem.split <= min(MANY * busy, LARGEST_GRAM)
         if not (single and tall and few):
             return False
         cost, everything = problem.design.gram_cost, np.arange(problem.split)
-        wanted = _columns(problem, np.concatenate([used, others]))
+        wanted = problem.regularizer.columns(np.concatenate([used, others]))
         return bool(cost(everything) <= SAVED + cost(wanted))
 
     def _part(
         self, problem: Any, state: Any, blocks: Array
     ) -> tuple[Quadratic, Model | None]:
         """The quadratic model on these blocks; None if it knows its intercept."""
-        point, columns = state.point, _columns(problem, blocks)
+        point, columns = state.point, problem.regularizer.columns(blocks)
         state.blocks = blocks
-        starts = _starts(_sizes(problem)[blocks] // problem.lanes)
+        starts = ends(problem.regularizer.sizes[blocks] // problem.lanes)
         w = problem.coefficients(point.x)[columns].reshape(len(columns), -1).copy()
         if problem.response.shape and not problem.response.loss.quadratic:
             state.columns = columns
@@ -258,25 +263,14 @@ class BlockDescent(Solver):
         return Quadratic(problem.regularizer, gram, v, w, blocks, starts), model
 
 
-
-# -- blocks and columns ----------------------------------------------------------------
-
-
-def _sizes(problem: Any) -> Array:
-    """Number of coefficients of each block."""
-    return np.diff(problem.regularizer.starts)
+# -- status ----------------------------------------------------------------------------
 
 
-def _starts(sizes: Array) -> Array:
-    return readonly(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
-
-
-def _columns(problem: Any, blocks: Array) -> Array:
-    """The columns of some blocks, block after block."""
-    layout, lanes = problem.regularizer, problem.lanes
-    firsts, ends = layout.starts[blocks], layout.starts[blocks + 1]
-    parts = [layout.order[a:b:lanes] for a, b in zip(firsts, ends, strict=True)]
-    return np.concatenate([*parts, np.zeros(0, np.int64)]).astype(np.int64) // lanes
+def _tiny(problem: LinearProblem) -> bool:
+    """Whether a Gram matrix of all columns costs no more than to choose among them."""
+    response, size = problem.response, problem.split
+    one = response.loss.quadratic and not response.shape
+    return bool(one and size <= AT_ONCE and size * problem.design.nnz <= PRODUCTS)
 
 
 def _status(problem: Any, point: LinearPoint) -> tuple[Array, Array, Array]:
