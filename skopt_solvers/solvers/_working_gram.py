@@ -1,5 +1,6 @@
 """The Gram matrix of a working set, kept from one step to the next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ CANCELLED = 1e-7  # of the null model's loss; below it losses come from residual
 SAVED = 2.0  # passes that a Gram matrix of all columns spares
 MANY = 12  # times the columns wanted that all of them may be, to be taken at once
 BLURRED = 1e-13  # of the null model's loss: rounding errors, to be below the tolerance
+PRODUCTS = 5e6  # that take no longer than some calls
 STALE = 0.05  # relative change of the curvatures up to which a Gram matrix is kept
 
 
@@ -82,6 +84,26 @@ class GramState(State):
         gram = self.gram.copy()
         diagonal(gram)[:] += self.added(problem, self.columns)
         return gram
+
+
+def tiny(problem: LinearProblem, state: Any, most: int) -> bool:
+    """Whether to begin with a Gram matrix of all columns, at `most` so many, as it
+    costs no more than to choose among them.
+    """
+    response, size = problem.response, problem.split
+    one = response.loss.quadratic and not response.shape and not state.n_iter
+    return bool(one and size <= most and size * problem.design.nnz <= PRODUCTS)
+
+
+def reached(problem: LinearProblem, state: Any, finish: Callable[[], None]) -> bool:
+    """Whether to `finish` on all columns at once was enough; if not, nothing moved."""
+    before, certificate = state.point, state.certificate
+    finish()
+    state.certify(problem)
+    if state.certificate.exact and state.certificate.value <= state.budget.goal:
+        return True
+    state.point, state.certificate, state.finishing = before, certificate, False
+    return False
 
 
 def refresh(state: Any, problem: LinearProblem, model: Model, columns: Array) -> None:

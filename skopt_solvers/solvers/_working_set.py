@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
-from ..kernels.penalties import triage
+from ..kernels.penalties import above, triage
 from ..problems.linear import LinearPoint, LinearProblem
 from ._bent import Bent
 from ._support import Pieces
@@ -16,6 +16,7 @@ from ._support import Pieces
 Array = np.ndarray
 
 FEWEST, MOST = 64, 500  # columns that may join at once, as many as there are rows
+NEAR = 0.7  # share of its level from which a slope may exceed it soon
 BLURRED = 1e3  # rounding errors, as estimated, that values of a loss may have
 SHELVES = 256  # of equal width, on which sizes are laid out to find the largest
 
@@ -67,6 +68,16 @@ def movable(problem: LinearProblem, point: LinearPoint) -> Array:
     outside = np.flatnonzero((point.x[: problem.split] == 0) & (far != 0))
     reach = np.abs(far[outside]) * problem.norms[outside]
     return np.asarray(outside[largest_first(reach, MOST)])
+
+
+def nearby(problem: Any, point: LinearPoint, known: Array) -> Array:
+    """Other columns that are about to violate their conditions, nearest first."""
+    g, level = point.loss_gradient[: problem.split], problem.record.level
+    near = np.empty(len(g), np.int64)
+    near = near[: above(level, readonly(g), NEAR, near)]
+    near = near[~np.isin(near, known)]
+    share = np.abs(g[near]) / np.maximum(level[near], 1e-300)
+    return np.asarray(near[np.argsort(-share, kind="stable")])
 
 
 def part_of(problem: LinearProblem, flat: Array) -> Any:

@@ -9,13 +9,13 @@ import numpy as np
 from .._compile import readonly
 from ..kernels import block_descent as kernels
 from ..problems._base import Oracle, Problem
-from ..problems.linear import LinearPoint, LinearProblem
+from ..problems.linear import LinearPoint
 from ..problems.regularizer import Blocks, ends
 from ..result import NOT_YET
 from ._base import Array, Budget, Solver
 from ._block_support import AT_ONCE, Quadratic, optimise
 from ._model import Model, model_at, moved, pulled
-from ._working_gram import MANY, SAVED, GramState, landed, refresh
+from ._working_gram import MANY, SAVED, GramState, landed, reached, refresh, tiny
 from ._working_set import descend, pushed
 
 SIFTS = 8  # rounds of plain descent before a Gram matrix is formed
@@ -27,7 +27,6 @@ LARGEST_GRAM = 4000  # coefficients; a Gram matrix of 128 MB
 INNER_STEPS = 3  # Newton steps on one working set between two full passes
 CHEAP = 2.0  # passes that a Gram matrix of all violators may cost to be formed at once
 SMALL_GRAM = 200  # coefficients up to which the last digit costs nothing
-PRODUCTS = 5e5  # that take no longer than some calls
 REST = 0.03  # share of the violation that is left on a working set
 
 
@@ -111,16 +110,17 @@ class BlockDescent(Solver):
         return following
 
     def step(self, problem: Any, state: Any) -> None:
+        if tiny(problem, state, AT_ONCE):
+            every = problem.regularizer.which
+            if reached(problem, state, lambda: self._finish(problem, state, every)):
+                return
         before = state.point
-        if _tiny(problem):
-            self._finish(problem, state, problem.regularizer.which)
+        used, others, scores = _status(problem, before)
+        if self._finish_now(problem, state, used, others):
+            blocks = self._working_set(problem, state, used, others)
+            self._finish(problem, state, blocks)
         else:
-            used, others, scores = _status(problem, before)
-            if self._finish_now(problem, state, used, others):
-                blocks = self._working_set(problem, state, used, others)
-                self._finish(problem, state, blocks)
-            else:
-                self._sift(problem, state, used, others, scores)
+            self._sift(problem, state, used, others, scores)
         state.stalled = state.point is before and state.hopeless
         state.certify(problem)
 
@@ -163,7 +163,7 @@ class BlockDescent(Solver):
         means, grams, tops = kernels.moments(
             access, model.h, model.total, chosen, starts, centred
         )
-        w = problem.coefficients(point.x)[columns].reshape(len(columns), -1).copy()
+        w = _lined_up(problem, point, columns)
         r = np.array(model.r.reshape(len(model.h), -1).T, order="C")
         crowded = 2 * int(sizes[used].sum()) > min(problem.design.shape)
         epochs = 10 * EPOCHS if crowded else EPOCHS
@@ -245,7 +245,7 @@ class BlockDescent(Solver):
         point, columns = state.point, problem.regularizer.columns(blocks)
         state.blocks = blocks
         starts = ends(problem.regularizer.sizes[blocks] // problem.lanes)
-        w = problem.coefficients(point.x)[columns].reshape(len(columns), -1).copy()
+        w = _lined_up(problem, point, columns)
         if problem.response.shape and not problem.response.loss.quadratic:
             state.columns = columns
             return Quadratic.of_lanes(problem, point, blocks, columns, starts, w), None
@@ -263,14 +263,13 @@ class BlockDescent(Solver):
         return Quadratic(problem.regularizer, gram, v, w, blocks, starts), model
 
 
+def _lined_up(problem: Any, point: LinearPoint, columns: Array) -> Array:
+    """The coefficients of some columns, one for each prediction."""
+    w = problem.coefficients(point.x)[columns]
+    return np.array(w.reshape(len(columns), problem.lanes))
+
+
 # -- status ----------------------------------------------------------------------------
-
-
-def _tiny(problem: LinearProblem) -> bool:
-    """Whether a Gram matrix of all columns costs no more than to choose among them."""
-    response, size = problem.response, problem.split
-    one = response.loss.quadratic and not response.shape
-    return bool(one and size <= AT_ONCE and size * problem.design.nnz <= PRODUCTS)
 
 
 def _status(problem: Any, point: LinearPoint) -> tuple[Array, Array, Array]:

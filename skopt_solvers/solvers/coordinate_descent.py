@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import Record, readonly
-from ..kernels.penalties import above, costs
+from ..kernels.penalties import costs
 from ..problems._base import Oracle
 from ..problems.linear import LinearPoint, LinearProblem
 from ..result import NOT_YET
@@ -18,15 +18,15 @@ from ._model import Model, means_of, model_at, moved, pulled
 from ._quadratic_path import QuadraticPath, Scaled
 from ._small import descend_at_once, tries
 from ._sweeps import gained, leap, pays, solving, sweep, tall
-from ._working_gram import MANY, SAVED, GramState, landed, refresh
-from ._working_set import descend, joining, movable, part_of, pushed, status
+from ._working_gram import MANY, SAVED, GramState, landed, reached, refresh, tiny
+from ._working_set import descend, joining, movable, nearby, part_of, pushed, status
 
 EARLY, SIFTS = 2, 8  # rounds of descent before rows, or a Gram matrix, may take over
 FALL = 0.3  # the strength comes down to its value by this factor a round
 LARGEST_GRAM = 6000  # columns; a Gram matrix of 288 MB
 INNER_STEPS = 3  # Newton steps on one working set while others are to join it
 MOST_STEPS = 10  # where it seems complete, and a step costs less than a full pass
-NEAR = 0.7  # share of its level from which a slope may exceed it soon
+SMALL = 200  # columns among which nothing is chosen where data are small
 SPARE = 0.5  # passes that a Gram matrix with such columns may cost
 SOON = 0.1  # share of the violation that such steps leave
 CHEAP = 2.5  # passes that a Gram matrix of all violators may cost to be formed at once
@@ -197,17 +197,12 @@ class CoordinateDescent(Solver):
         if state.tries and descend_at_once(problem, state):
             self._certify(problem, state)
             return
+        if problem.penalty.piecewise and tiny(problem, state, SMALL):
+            fixed = problem, state, np.arange(problem.split), True
+            if reached(problem, state, lambda: self._finish(*fixed)):
+                return
         before, gap, swept = state.point, state.certificate.value, state.swept
-        support, violators = status(problem, before)
-        if rows := self._across_now(problem, state, support, violators):
-            self._across(problem, state)
-        elif self._finish_now(problem, state, support, violators):
-            self._finish(problem, state, support, violators)
-        elif problem.penalty.piecewise:
-            self._sift(problem, state, support, violators)
-        else:
-            state.sifts += 1
-            self._sweep(problem, state, support, violators, problem.record)
+        rows = self._move(problem, state)
         moved = state.point is not before
         if rows and not moved:  # the columns may know more digits
             state.across, state.barred = False, True
@@ -221,6 +216,23 @@ class CoordinateDescent(Solver):
         state.nearest = min(state.nearest, state.certificate.value)
         state.faint = state.faint + 1 if faint and not better else 0
         state.stalled = state.stalled or state.faint >= PATIENCE
+
+    def _move(self, problem: Any, state: Any) -> bool:
+        """Go on by what costs least now; whether that was Newton on the rows."""
+        support, violators = status(problem, state.point)
+        if rows := self._across_now(problem, state, support, violators):
+            self._across(problem, state)
+        elif self._finish_now(problem, state, support, violators):
+            chosen = self._working_set(problem, state, support, violators)
+            complete = len(chosen) >= len(support) + len(violators)
+            complete &= not len(violators) or problem.design.gram_cost(chosen) < 1.0
+            self._finish(problem, state, chosen, complete)
+        elif problem.penalty.piecewise:
+            self._sift(problem, state, support, violators)
+        else:
+            state.sifts += 1
+            self._sweep(problem, state, support, violators, problem.record)
+        return rows
 
     def _beware(self, problem: Any, state: Any, moved: bool) -> None:
         """Change the way where the model promised what the loss did not keep.
@@ -351,15 +363,12 @@ class CoordinateDescent(Solver):
     # -- finishing -----------------------------------------------------------------
 
     def _finish(
-        self, problem: Any, state: Any, support: Array, violators: Array
+        self, problem: Any, state: Any, chosen: Array, complete: bool
     ) -> None:
         """Newton steps on the working set, each solved exactly on its Gram matrix."""
-        chosen = self._working_set(problem, state, support, violators)
         state.finishing = True
         penalty = part_of(problem, chosen)
         quadratic, first, last = problem.response.loss.quadratic, np.inf, np.inf
-        complete = len(chosen) >= len(support) + len(violators)
-        complete &= not len(violators) or problem.design.gram_cost(chosen) < 1.0
         least = self._enough(problem, state) if complete else 0.0
         steps = 1 if quadratic else MOST_STEPS if complete else INNER_STEPS
         for _ in range(steps):
@@ -431,7 +440,7 @@ class CoordinateDescent(Solver):
         if state.finishing or not self._all_cheap(problem, wanted):
             wanted = wanted[:room]
         if not state.finishing and problem.penalty.piecewise:
-            near = np.concatenate([wanted, self._near(problem, state.point, wanted)])
+            near = np.concatenate([wanted, nearby(problem, state.point, wanted)])
             near = near[: max(room, len(wanted))].astype(np.int64)
             if problem.design.gram_cost(near) <= SPARE:
                 wanted = near
@@ -446,15 +455,6 @@ class CoordinateDescent(Solver):
         if len(known) + len(fresh) > LARGEST_GRAM:  # begin anew with what is in use
             known, fresh = known[:0], np.sort(wanted[:LARGEST_GRAM])
         return np.concatenate([known, fresh]).astype(np.int64)
-
-    def _near(self, problem: Any, point: Any, known: Array) -> Array:
-        """Other columns that are about to violate their conditions, nearest first."""
-        g, level = point.loss_gradient[: problem.split], problem.record.level
-        near = np.empty(len(g), np.int64)
-        near = near[: above(level, readonly(g), NEAR, near)]
-        near = near[~np.isin(near, known)]
-        share = np.abs(g[near]) / np.maximum(level[near], 1e-300)
-        return np.asarray(near[np.argsort(-share, kind="stable")])
 
     def _goal(self, state: Any, left: float, quadratic: bool) -> float:
         """Violation to leave on the working set: all else is still to be seen."""

@@ -45,6 +45,7 @@ def at_once(monkeypatch: Any) -> list[int]:
     monkeypatch.setattr(_across, "cost", lambda *arguments: -1.0)
     monkeypatch.setattr(_across, "across", counted)
     monkeypatch.setattr("skopt_solvers.solvers.coordinate_descent.pays", no)
+    monkeypatch.setattr("skopt_solvers.solvers.coordinate_descent.tiny", no)
     monkeypatch.setattr("skopt_solvers.solvers.coordinate_descent.SIFTS", 0)
     return calls
 
