@@ -244,6 +244,11 @@ class Design(ABC):
         """Row access; converts the storage the first time where it must."""
 
     @property
+    def rough_rows(self) -> Rows | None:
+        """The same of a copy in single precision, or None: it saves nothing."""
+        return None
+
+    @property
     @abstractmethod
     def columns(self) -> Columns:
         """Column access; converts the storage the first time where it must."""

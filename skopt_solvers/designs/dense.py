@@ -28,14 +28,15 @@ class DenseRows(Rows):
         self.X = X
 
     def row_dot(self, i, w):
-        total = 0.0
+        total = w.dtype.type(0.0)
         for j in range(self.X.shape[1]):
             total += self.X[i, j] * w[j]
         return total
 
     def row_axpy(self, i, a, g):
+        step = g.dtype.type(a)
         for j in range(self.X.shape[1]):
-            g[j] += a * self.X[i, j]
+            g[j] += step * self.X[i, j]
 
     def row_sq(self, i, d):
         total = 0.0
@@ -125,6 +126,12 @@ class Dense(Design):
     @cached_property
     def rows(self) -> Rows:
         return DenseRows(readonly(np.ascontiguousarray(self.X)))
+
+    @cached_property
+    def rough_rows(self) -> Rows | None:
+        if self.dtype == np.float32:
+            return None
+        return DenseRows(readonly(self.X.astype(np.float32, order="C")))
 
     @cached_property
     def columns(self) -> Columns:
@@ -223,6 +230,7 @@ class Dense(Design):
     def forget(self) -> None:
         super().forget()
         self._rough.clear()
+        vars(self).pop("rough_rows", None)
         self._last = np.zeros(0, np.int64), self.X[:, :0]
 
     def _few(self, columns: Array) -> bool:

@@ -39,7 +39,7 @@ def ascend(rows, loss, y, weights, q, gain, lift, order, run, w, s, u, still, re
     """One epoch, by runs of rows; returns an estimate of the gap that it closed.
 
     `w` ends with the intercept, which moves `lift` times the change of the weighted
-    slopes; coefficients move `gain` times it.
+    slopes; coefficients move `gain` times it. It may be in single precision, like rows.
     """
     n, p, closed = y.shape[0], w.shape[0] - 1, 0.0
     for block in order:
@@ -49,7 +49,7 @@ def ascend(rows, loss, y, weights, q, gain, lift, order, run, w, s, u, still, re
                 continue
             if weights[i] == 0.0:
                 continue
-            z = rows.row_dot(i, w) + w[p]
+            z = np.float64(rows.row_dot(i, w)) + w[p]
             v, t = loss.respond(y[i], z, q[i], s[i], u[i])
             change = s[i] - t
             if change == 0.0:

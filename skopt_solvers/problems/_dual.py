@@ -9,6 +9,7 @@ from .._compile import readonly
 from .._matrices import diagonal
 from ..kernels import dual as kernels
 from ..kernels.rows import products
+from ._second_order import SMALL, representable
 
 if TYPE_CHECKING:
     from .linear import LinearPoint, LinearProblem
@@ -22,7 +23,8 @@ REFINEMENTS = 4  # of the solution of a Newton system with a preconditioner
 CACHED = 2e6  # entries about which a cache no longer holds them
 LINES = 100  # entries of a run, if its rows are not too long
 SHORTEST_RUN, LONGEST_RUN = 2, 8  # rows
-CALM = 1e3  # the model of the first slopes predicts less than one over this
+SHARE = 0.05  # of the length of rows: how far a sample moves the intercept (measured)
+CALM = 1e12  # the model of the first slopes predicts less than one over this: nothing
 
 
 def run_of(design: Any) -> int:
@@ -110,9 +112,13 @@ class Ascent:
     x : ndarray of shape (size,)
         Where to begin. Without coefficients that is at slopes near zero, else at the
         slopes of this model.
+    rough : bool, default=False
+        Whether epochs may be in single precision, where that costs less.
     """
 
-    def __init__(self, problem: "LinearProblem", x: Array) -> None:
+    def __init__(
+        self, problem: "LinearProblem", x: Array, rough: bool = False
+    ) -> None:
         self.problem = problem
         response, p = problem.response, problem.n_columns
         ridge = problem.ridge(x)[:p]
@@ -123,11 +129,15 @@ class Ascent:
             every = design.take(np.arange(design.shape[0]))
             design, _ = every.in_units(self.units, np.zeros(p))
         self.n = design.shape[0]
-        self.design, self.rows = design, design.rows.record()
+        rows = design.rough_rows if rough and self._roundable() else None
+        self.rough, self.design = rows is not None, design
+        self.rows = (rows or design.rows).record()
         lengths = kernels.squares(self.rows, readonly(np.ones(p)), self.n)
-        free = problem.fit_intercept
-        self.lift = self.gain * float(response.weights @ lengths) if free else 0.0
-        self.lift = self.lift or float(free)
+        self.lift = 0.0
+        if problem.fit_intercept:
+            self.lift = self.gain * float(response.weights @ lengths) or 1.0
+            if not response.loss.kinked:
+                self.lift = SHARE * self.lift + 1.0 / response.max_curvature
         self.q = readonly(response.weights * (self.gain * lengths + self.lift))
         self.s, self.u = np.zeros(self.n), np.zeros(self.n)
         self.still, self.rest = np.zeros((2, self.n), np.int32)
@@ -137,9 +147,12 @@ class Ascent:
     def _begin(self, x: Array) -> None:
         problem, response = self.problem, self.problem.response
         w, b = problem.unpack(x)
+        self.w = np.zeros(len(w) + 1, np.float32 if self.rough else np.float64)
+        self.w[-1] = float(b)
         if w.any():
             self.u[:] = problem.push(x)
             self.s[:] = response.jets(self.u)[1]
+            self._remake()
         else:
             far = CALM * self.n * max(float(np.max(self.q)), 1.0)
             y: Array = response.y
@@ -150,14 +163,24 @@ class Ascent:
             z = readonly(np.full(len(y), float(b)))
             kernels.calm(response.record, readonly(y), far, z, s, u)
             self.s, self.u = s[which], u[which]
-        self.w = np.zeros(len(w) + 1)
-        self.w[-1] = float(b)
-        self._remake()
+
+    def _roundable(self) -> bool:
+        """Whether single precision can do, and a copy of the data pays."""
+        problem = self.problem
+        if problem.design.sparse or problem.design.nnz <= SMALL:
+            return False
+        return not problem.response.loss.kinked and representable(problem)
+
+    def refine(self) -> None:
+        """Go on in double precision."""
+        self.rows, self.rough = self.design.rows.record(), False
+        self.w = self.w.astype(np.float64)
 
     def _remake(self) -> None:
         """The coefficients of the slopes, without rounding errors carried along."""
         self.pull = self.problem.design.tdot(self.problem.response.weigh(self.s))
-        self.w[:-1] = -self.gain * self.units * self.pull
+        self.coef = -self.gain * self.units * self.pull
+        self.w[:-1] = self.coef
 
     def epoch(self, order: Array) -> float:
         """Visit runs of rows in this order; an estimate of the gap that it closed."""
@@ -234,7 +257,7 @@ class Ascent:
         """The model, with the best intercept for its coefficients."""
         self._remake()
         problem = self.problem
-        x = problem.pack(self.units * self.w[:-1], self.w[-1])
+        x = problem.pack(self.units * self.coef, float(self.w[-1]))
         if problem.fit_intercept:
             z = problem.push(x)
             x[-1] += problem.response.balance(z)

@@ -32,6 +32,8 @@ class LaneAscent:
         slopes of this model.
     """
 
+    rough = False
+
     def __init__(self, problem: "LinearProblem", x: Array) -> None:
         self.problem = problem
         response, p, design = problem.response, problem.n_columns, problem.design

@@ -99,7 +99,7 @@ def exactly(
 def representable(problem: "LinearProblem") -> bool:
     """Whether single precision can hold the squares of the columns."""
     smallest = float(problem.norms.min(initial=1.0))
-    return problem.design.largest < RANGE[1] and smallest > RANGE[0]
+    return problem.design.energy < RANGE[1] ** 2 and smallest > RANGE[0]
 
 
 class Rough:

@@ -294,8 +294,10 @@ class LinearProblem(Problem):
     @cached_property
     def row_bend(self) -> float:
         ridge = self.ridge(np.zeros(self.size))[: self.split : self.lanes]
-        squares = self.variances + self.mean**2
-        return float(np.sum(squares / np.maximum(ridge, 1e-300))) / len(self.response.y)
+        ridge, weights = np.maximum(ridge, 1e-300), self.response.weights
+        if np.unique(ridge).size == 1 and weights.min() == weights.max():
+            return float(weights[0] * self.design.energy / ridge[0]) / len(weights)
+        return float(np.sum((self.variances + self.mean**2) / ridge)) / len(weights)
 
     @cached_property
     def hessian_cost(self) -> float:
@@ -382,9 +384,9 @@ class LinearProblem(Problem):
     ) -> LinearSweep:
         return LinearSweep(self, rule, batch_size, preconditioned, rng, past)
 
-    def ascent(self, x: Array) -> Ascent | LaneAscent:
-        """The dual problem, from x on."""
-        return LaneAscent(self, x) if self.response.shape else Ascent(self, x)
+    def ascent(self, x: Array, rough: bool = False) -> Ascent | LaneAscent:
+        """The dual problem, from x on; epochs in single precision if that may do."""
+        return LaneAscent(self, x) if self.response.shape else Ascent(self, x, rough)
 
     def linearised(self, point: LinearPoint, solve: Any, goal: float) -> Witness:
         """Dual slopes of a Newton step from a point."""

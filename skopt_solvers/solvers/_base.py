@@ -19,6 +19,7 @@ COMMON: Mapping[str, Constraint] = {
     "tol": Number(0.0, math.inf, open_high=True),
     "max_iter": Whole(0),
 }
+COARSE = 1e-7  # tolerance from which products may be in single precision
 
 
 @dataclass(slots=True)

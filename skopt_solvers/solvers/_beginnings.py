@@ -13,6 +13,7 @@ from .dual_coordinate_descent import DualCoordinateDescent, DualState
 
 PATIENCE = 64.0  # passes over the data that may be left for the dual to go on
 FLAT, FEW = 600.0, 5000  # where some samples have no curvature, and rows are few
+ROUGH = 0.4  # passes that an epoch in single precision takes
 LONE = 80.0  # entries that take as long as a sample's own step
 
 LOOKED = 3  # rows a column: even so few raise the largest eigenvalue to 2.5 at most
@@ -37,7 +38,8 @@ def ascended(
     state = DualState(problem.at(x), budget, AT_MOST)
     dual.begin(problem, state)
     n, entries = problem.design.shape[0], problem.design.nnz
-    epoch = 1.0 + LONE * n / max(entries, 1)  # in passes over the data
+    price = ROUGH if state.ascent.rough else 1.0  # of an epoch, in passes
+    price += LONE * n / max(entries, 1)
     goal = max(budget.goal, 1e-15)
     looks, left = [(0, state.certificate.value)], math.nan
     while state.n_iter < budget.max_iter and not budget.spent:
@@ -50,7 +52,7 @@ def ascended(
         point: Any = state.point
         flat = n <= FEW and not point.curvatures.all()
         most = cost if cost > 0.0 else FLAT if flat else PATIENCE
-        if left * epoch > most and not state.n_iter * epoch < least * cost:
+        if left * price > most and not state.n_iter * price < least * cost:
             break
     return state, (
         f"dual: left after {state.n_iter} epochs at a gap of "

@@ -1,4 +1,4 @@
-"""No more rows than columns: what is tried before a factor of the rows is made.
+"""What is tried before a factor is made: of all rows, or of a dear Hessian.
 
 The factor costs as much whatever the ridge. Where that is strong, or rows have little
 in common, some gradients or epochs in the dual are there before. Both tell from their
@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._compile import readonly
-from ..kernels import dual as kernels
-from ..problems._excerpts import RUN, spread
+from ..problems._excerpts import RUN
 from ._base import Solver
 from ._beginnings import ascended, firm, prospect, taken
 from .newton_cg import WIDE
@@ -20,9 +19,12 @@ INSIDE = 3.0  # Hessians that a solution in the span of the rows takes, about
 SMALL = 100  # columns whose factor costs next to nothing
 WORTH = 12.0  # passes that this must cost for anything else to be tried
 SHARE, FEWEST, MOST = 16, 50, 250  # of the rows whose products are looked at
+FEW = 32  # the same where a look costs nearly as much as what it spares
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of rows that are apart
 FAR = 10.0  # predictions that a sample of its class may have
 WEAK = 1e9  # length of all rows, in ridges, beyond which products are cancelled
+GENTLE = 2.0  # times that a row bends the loss, in ridges, up to which epochs are few
+AROUND = 10.0  # evaluations that are made around a Hessian, about
 PATIENCE = 0.25  # of the cost of the factor: what the dual may take in any case
 
 
@@ -44,11 +46,22 @@ def dear(problem: Any) -> bool:
     return n <= p and p > SMALL and factor_cost(problem) >= WORTH
 
 
-def before_factor(problem: Any, state: Any, descent: Solver) -> None:
-    """Go on without a factor of the rows while that promises to cost less.
+def before_factors(
+    problem: Any, state: Any, descent: Solver, hessian: bool
+) -> None:
+    """Go on without a factor while that promises to cost less.
 
-    `descent` is who takes gradients.
+    `descent` is who takes gradients; `hessian` says whether it would be that of a dear
+    Hessian, where it is not one of rows.
     """
+    if dear(problem):
+        before_rows(problem, state, descent)
+    elif hessian:
+        before_hessian(problem, state)
+
+
+def before_rows(problem: Any, state: Any, descent: Solver) -> None:
+    """Go on without a factor of the rows."""
     if problem.response.loss.quadratic:
         return  # these go by products anyway
     cost = factor_cost(problem)
@@ -56,6 +69,20 @@ def before_factor(problem: Any, state: Any, descent: Solver) -> None:
         descended(problem, state, cost, descent)
     elif apart(problem.design):
         taken(state, *ascended(problem, state.point.x, state.budget, cost, PATIENCE))
+
+
+def before_hessian(problem: Any, state: Any) -> None:
+    """Go on in the dual, without a Hessian.
+
+    Of dense rows that bend the loss so little that epochs are few, however much columns
+    depend on each other. Where these hardly do, gradients are as good.
+    """
+    if WIDE not in problem.provides or problem.design.sparse:
+        return
+    gentle = problem.response.max_curvature * problem.row_bend <= GENTLE
+    if gentle and not apart(problem.design, FEW):
+        cost = problem.hessian_cost + AROUND
+        taken(state, *ascended(problem, state.point.x, state.budget, cost))
 
 
 def few_systems(problem: Any) -> bool:
@@ -89,20 +116,20 @@ def descended(problem: Any, state: Any, most: float, descent: Solver) -> None:
     taken(state, inner, f"start: {inner.n_iter} iterations with a strong ridge")
 
 
-def apart(design: Any) -> bool:
+def apart(design: Any, most: int = MOST) -> bool:
     """Whether no combination of rows is much longer than the rows themselves.
 
     As power iteration tells on products of some of them, scaled to unit length.
     """
     n, p = design.shape
-    part = design.take(spread(n, min(max(n // SHARE, FEWEST), n, MOST), RUN))
-    count = part.shape[0]
-    squares = kernels.squares(part.rows.record(), readonly(np.ones(p)), count)
-    scale = 1.0 / np.sqrt(np.maximum(squares, 1e-300))
-    v = np.random.default_rng(0).normal(size=count)
+    runs = max(min(max(n // SHARE, FEWEST), n, most) // RUN, 1)
+    firsts = np.linspace(0, n - min(RUN, n), runs).astype(np.int64)
+    part = design.take((firsts[:, None] + np.arange(min(RUN, n))).ravel())
+    products = part.cross_gram(readonly(np.ones(p)))
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(products), 1e-300))
+    v = np.cos(np.arange(len(scale)) ** 2.0)  # no rows' own
     for _ in range(LOOKS):
-        v *= scale / np.linalg.norm(v)
-        v = scale * part.dot(readonly(part.tdot(readonly(v))))
+        v = scale * (products @ (scale * (v / np.linalg.norm(v))))
         if not 0.0 < np.linalg.norm(v) < STEEP:
             return False
     return True

@@ -11,12 +11,12 @@ import numpy as np
 from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
-from ._base import Array, Budget, Solver
+from ._base import COARSE, Array, Budget, Solver
 from ._beginnings import ascended, firm, independent, softened, taken
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
-from ._wide import before_factor, dear, few_systems
+from ._wide import before_factors, dear, few_systems
 from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -42,7 +42,6 @@ FEW = 400  # rows of which all pairs are multiplied at once
 PRODUCTS = 300.0  # that the first system may take before a factor of rows is tried
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 ROUGHLY = 200  # iterations that may be made with these
-COARSE = 1e-7  # tolerance from which products of rows may be in single precision
 PATIENT = 2.0  # times the cost of a factor, where the diagonal is nearly all of it
 SHORT = 0.1  # first step along blocks that are no metric here
 LASTING = 2  # blocks that are built before they are given up
@@ -97,9 +96,9 @@ class LBFGS(Solver):
         "auto" begins linear models on samples of the rows, where these are many, and
         makes plain Newton steps where data are small and no callback looks on. Where
         columns are many and all share a ridge it solves the model in the span of the
-        rows, of no more columns than rows; where these are many too, or ridges differ,
-        it begins with `DualCoordinateDescent`, and goes on with `NewtonCG` where that
-        would take long. None begins at the start of the problem, and does without.
+        rows, of no more columns than rows; where these are many too, ridges differ, or
+        columns depend on each other under a strong one, it begins with
+        `DualCoordinateDescent`, and leaves it if it is slow. None does without.
     tol : float, default=1e-6
         Certificate at which to stop.
     max_iter : int, default=1000
@@ -175,20 +174,22 @@ class LBFGS(Solver):
 
         Returns the last sample, if any, and whether that took the factor of a Hessian.
         """
-        if self.preconditioner == "auto" and dear(problem):
-            before_factor(problem, state, LBFGS(preconditioner="diagonal", start=None))
+        wide, cheaper = self._wide(problem), bool(self._cheaper(problem))
+        if self.preconditioner == "auto":
+            descent = LBFGS(preconditioner="diagonal", start=None)
+            before_factors(problem, state, descent, cheaper and not wide)
         if self._done(state):
             return None, False
         if self._few(problem):
             state.log.append("start: Newton's method, which ends soon here")
             return None, False
-        if self._wide(problem):
+        if wide:
             spanned = self._spanned(problem, state)
             if not spanned and problem.design.shape[0] > FEW:
                 taken(state, *ascended(problem, state.point.x, state.budget))
             return None, False
         part, known, x, width = None, False, state.point.x, problem.size
-        plain = bool(self._cheaper(problem)) and problem.hessian_cost > VERY_DEAR
+        plain = cheaper and problem.hessian_cost > VERY_DEAR
         for part in problem.excerpts() if width <= LARGEST else ():
             if plain and independent(part, x):
                 state.log.append("start: columns are nearly independent")
@@ -425,9 +426,8 @@ class LBFGS(Solver):
 
     def _first(self, direction: Array, g: Array) -> float:
         """Without curvature the first step is of unit length at most."""
-        if self.preconditioner is None:
-            return min(1.0, 1.0 / max(float(np.linalg.norm(g)), 1e-300))
-        return 1.0
+        plain = self.preconditioner is None
+        return min(1.0, 1.0 / max(float(np.linalg.norm(g)), 1e-300)) if plain else 1.0
 
     def _metrics(
         self, problem: Problem, part: Any = None, known: bool = False
