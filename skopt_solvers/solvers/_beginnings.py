@@ -37,9 +37,7 @@ def ascended(
     dual = DualCoordinateDescent()
     state = DualState(problem.at(x), budget, AT_MOST)
     dual.begin(problem, state)
-    n, entries = problem.design.shape[0], problem.design.nnz
-    price = ROUGH if state.ascent.rough else 1.0  # of an epoch, in passes
-    price += LONE * n / max(entries, 1)
+    n, price = problem.design.shape[0], epoch_cost(problem.design)
     goal = max(budget.goal, 1e-15)
     looks, left = [(0, state.certificate.value)], math.nan
     while state.n_iter < budget.max_iter and not budget.spent:
@@ -58,6 +56,12 @@ def ascended(
         f"dual: left after {state.n_iter} epochs at a gap of "
         f"{state.certificate.value:.1e}, with {left:.0f} more in prospect"
     )
+
+
+def epoch_cost(design: Any) -> float:
+    """What an epoch in the dual costs, in passes over the data."""
+    entries = 1.0 if design.sparse else ROUGH
+    return float(entries + LONE * design.shape[0] / max(design.nnz, 1))
 
 
 def taken(state: Any, other: Any, note: str) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from .._compile import readonly
 from ..problems._excerpts import RUN
 from ._base import Solver
-from ._beginnings import ascended, firm, prospect, taken
+from ._beginnings import PATIENCE as PATIENT
+from ._beginnings import ascended, epoch_cost, firm, prospect, taken
 from .newton_cg import WIDE
 
 INSIDE = 3.0  # Hessians that a solution in the span of the rows takes, about
@@ -24,6 +25,7 @@ LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of rows that are a
 FAR = 10.0  # predictions that a sample of its class may have
 WEAK = 1e9  # length of all rows, in ridges, beyond which products are cancelled
 GENTLE = 2.0  # times that a row bends the loss, in ridges, up to which epochs are few
+FIRST = 5.0  # epochs to the end where a row bends nothing
 AROUND = 10.0  # evaluations that are made around a Hessian, about
 PATIENCE = 0.25  # of the cost of the factor: what the dual may take in any case
 
@@ -83,6 +85,21 @@ def before_hessian(problem: Any, state: Any) -> None:
     if gentle and not apart(problem.design, FEW):
         cost = problem.hessian_cost + AROUND
         taken(state, *ascended(problem, state.point.x, state.budget, cost))
+
+
+def before_systems(problem: Any, state: Any) -> None:
+    """Go on in the dual, without Newton's method, unless epochs are many and dear.
+
+    That is known beforehand of rows that are no fewer than columns and all alike:
+    nothing but each one's own loss holds their slopes then.
+    """
+    design = problem.design
+    epochs = FIRST * (1.0 + problem.response.max_curvature * problem.row_bend)
+    long = epochs * epoch_cost(design) > PATIENT and design.shape[0] >= design.shape[1]
+    if long and apart(design):
+        state.log.append(f"dual: not begun, with {epochs:.0f} epochs in prospect")
+    else:
+        taken(state, *ascended(problem, state.point.x, state.budget))
 
 
 def few_systems(problem: Any) -> bool:

@@ -12,11 +12,11 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import COARSE, Array, Budget, Solver
-from ._beginnings import ascended, firm, independent, softened, taken
+from ._beginnings import firm, independent, softened
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
-from ._wide import before_factors, dear, few_systems
+from ._wide import before_factors, before_systems, dear, few_systems
 from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
@@ -186,7 +186,7 @@ class LBFGS(Solver):
         if wide:
             spanned = self._spanned(problem, state)
             if not spanned and problem.design.shape[0] > FEW:
-                taken(state, *ascended(problem, state.point.x, state.budget))
+                before_systems(problem, state)
             return None, False
         part, known, x, width = None, False, state.point.x, problem.size
         plain = cheaper and problem.hessian_cost > VERY_DEAR

@@ -27,6 +27,8 @@ WIDE = Oracle.DUAL | Oracle.COLUMNS  # a ridge, and one prediction per sample
 EXACT = 0.01  # share of the slope left by line searches, cheap beside products
 MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
 HASTE = 0.5  # of the cost of products of rows: what may be spent before on one system
+AIM = 0.1  # share of the tolerance that the last system may leave
+NEAR = 0.01  # of what a system may leave otherwise: the least that makes it the last
 LOOK, ENOUGH = 8, 0.3  # products; share of the tolerance that the only system may leave
 FLOOR, ROWS, CLASSES = 1, 2, 3  # metrics beside the diagonal
 TRIAL = 24  # products of a system after which another metric is tried
@@ -65,13 +67,14 @@ class NewtonCG(Solver):
 
     .. math:: \|H_t d + g_t\|^2 \le \min(\tfrac1{10}, \sqrt{c_t})\, \|g_t\|^2,
 
-    where :math:`c_t` is the certificate, in the norm of the inverse preconditioner: the
-    diagonal, or that with its small entries replaced by the mean, whichever took fewer
-    products; for a softmax that took many, a Cholesky factor for each class. Never
-    forms H. Where only some rows have any curvature (squared hinge), and a factor of
-    the products of these costs less than the conjugate gradients did, it takes their
-    place. Where the first step towards a softmax is cut short, stronger ridges come
-    before its own, the strongest in the dual.
+    where :math:`c_t` is the certificate, or as the tolerance asks where that is near,
+    in the norm of the inverse preconditioner: the diagonal, or that with its small
+    entries replaced by the mean, whichever took fewer products; for a softmax that took
+    many, a Cholesky factor for each class. Never forms H. Where only some rows have any
+    curvature (squared hinge), and a factor of the products of these costs less than the
+    conjugate gradients did, it takes their place. Where the first step towards a
+    softmax is cut short, stronger ridges come before its own, the strongest in the
+    dual.
 
     Products with dense data are in single precision; gradients are not.
 
@@ -150,8 +153,7 @@ class NewtonCG(Solver):
         if not (state.looked or _once(problem)):
             state.looked, state.rough = True, problem.rough()
         product = problem.hessian_vector(state.point, state.rough)
-        share = min(0.1, math.sqrt(max(state.certificate.value, 1e-12)))
-        system = Conjugate(g, metric, share, problem.scales(state.point))
+        system = Conjugate(g, metric, _share(state), problem.scales(state.point))
         if _once(problem):
             solve_once(problem, state, system, product, most)
         else:
@@ -209,6 +211,16 @@ class NewtonCG(Solver):
             columns = np.arange(problem.n_columns)
             cost += int(HASTE * problem.design.cross_cost(columns))
         return diagonal, most if state.hard else min(cost, most)
+
+
+def _share(state: Any) -> float:
+    """Of the squared residual of a system: what may be left.
+
+    The last system is solved as far as the tolerance asks, others as points deserve.
+    """
+    now = max(state.certificate.value, 1e-12)
+    last = AIM * state.budget.goal / now
+    return min(0.1, last if last > NEAR * math.sqrt(now) else math.sqrt(now))
 
 
 def solve_once(
