@@ -127,7 +127,8 @@ def softened(problem: Any, state: Any, step: Callable[[Any, Any], None]) -> None
     """
     penalty, bend, begun = problem.penalty, problem.row_bend, state.n_iter
     able = penalty.adjustable and math.isfinite(bend)
-    rounds = int(math.log(max(bend / EASY, 1.0), EASIER)) if able else 0
+    # rows of unit length have bends of 10, 100, ..., up to rounding errors
+    rounds = int(math.log(max(bend / EASY, 1.0), EASIER) + 1e-9) if able else 0
     for k in range(rounds, 0, -1):
         softer = problem.with_penalty(penalty.at(penalty.alpha * EASIER**k))
         point: Any = state.point

@@ -28,7 +28,7 @@ EXACT = 0.01  # share of the slope left by line searches, cheap beside products
 MOST_ROWS = 5000  # in use, if not all are, whose factor may take the place of these
 HASTE = 0.5  # of the cost of products of rows: what may be spent before on one system
 AIM = 0.1  # share of the tolerance that the last system may leave
-NEAR = 0.01  # of what a system may leave otherwise: the least that makes it the last
+NEAR = 0.01  # of what may be left otherwise: the least that makes a system the last
 LOOK, ENOUGH = 8, 0.3  # products; share of the tolerance that the only system may leave
 FLOOR, ROWS, CLASSES = 1, 2, 3  # metrics beside the diagonal
 TRIAL = 24  # products of a system after which another metric is tried
@@ -153,7 +153,8 @@ class NewtonCG(Solver):
         if not (state.looked or _once(problem)):
             state.looked, state.rough = True, problem.rough()
         product = problem.hessian_vector(state.point, state.rough)
-        system = Conjugate(g, metric, _share(state), problem.scales(state.point))
+        share = _share(problem, state)
+        system = Conjugate(g, metric, share, problem.scales(state.point))
         if _once(problem):
             solve_once(problem, state, system, product, most)
         else:
@@ -213,14 +214,16 @@ class NewtonCG(Solver):
         return diagonal, most if state.hard else min(cost, most)
 
 
-def _share(state: Any) -> float:
+def _share(problem: Problem, state: Any) -> float:
     """Of the squared residual of a system: what may be left.
 
-    The last system is solved as far as the tolerance asks, others as points deserve.
+    The last system is solved as far as the tolerance asks, others as points deserve;
+    and so all of a softmax, whose certificates say less of residuals.
     """
     now = max(state.certificate.value, 1e-12)
-    last = AIM * state.budget.goal / now
-    return min(0.1, last if last > NEAR * math.sqrt(now) else math.sqrt(now))
+    share, last = math.sqrt(now), AIM * state.budget.goal / now
+    final = WIDE in problem.provides and last > NEAR * share
+    return min(0.1, last if final else share)
 
 
 def solve_once(
