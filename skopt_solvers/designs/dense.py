@@ -244,10 +244,11 @@ class Dense(Design):
     def single(self, shift: Array) -> Array | None:
         if self.dtype == np.float32:
             return None
-        out = self.X.astype(np.float32)
-        if shift.any():
-            for b in blocks(out, self.shape[1]):
-                out[b] = self.X[b] - shift
+        if not shift.any():
+            return self.X.astype(np.float32)
+        out = np.empty_like(self.X, np.float32)
+        for b in blocks(out, self.shape[1]):
+            np.subtract(self.X[b], shift, out=out[b], casting="same_kind")
         return out
 
     def in_units(self, scale: Array, shift: Array) -> tuple["Dense", Array]:

@@ -110,10 +110,10 @@ def rough_hessian(
 def loss_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
     """Diagonal of the Hessian of the loss: centred columns, then the intercept."""
     d = readonly(problem.response.weigh(point.curvatures))
-    squares = problem.design.square_tdot(d)
+    squares = problem.design.mean_square(d)
     if not problem.fit_intercept:
         return squares
     total, mean = float(d.sum()), problem.mean
-    squares += mean * (mean * total - 2.0 * problem.design.tdot(d))
+    squares = squares + mean * (mean * total - 2.0 * problem.design.mean(d))
     squares[problem.constant] = 0.0
     return np.append(np.maximum(squares, 0.0), total)

@@ -11,6 +11,7 @@ from ..kernels.dual import squares
 from ._cholesky import damped_cholesky
 
 if TYPE_CHECKING:
+    from ..designs import Design
     from ._linear_point import LinearPoint
     from .linear import LinearProblem
 
@@ -20,6 +21,7 @@ KEPT = 1000  # rows whose products are computed once, however many are in use
 ALL = 5000  # the same if a third is in use: 200 MB, and as much for each copy
 MOST = 800  # rows that do otherwise
 ROUNDING = 1e-16  # of the diagonal: less than its last digit, but it grows where needed
+FIRM = 0.03  # ridge, in mean squares of rows, from which single products are exact
 REST = 0.1  # of the leverage of all rows that may be left to the diagonal
 
 
@@ -35,11 +37,12 @@ class RowMetric:
 
     Rows enter U in the order of their leverage; the others add their squares to L.
     Where no more than `most` have any curvature, all of these enter: then it is exact.
-    The intercept is one more column of ones, taken where all columns are zero.
+    The intercept is one more column of ones, taken where all columns are zero. Products
+    of all rows may be `rough`, in single precision, where the ridge is firm.
     """
 
     def __init__(
-        self, problem: "LinearProblem", point: "LinearPoint", most: int
+        self, problem: "LinearProblem", point: "LinearPoint", most: int, rough: bool
     ) -> None:
         self.problem, self.frame = problem, problem.user_frame()
         design, p = problem.design, problem.n_columns
@@ -59,7 +62,7 @@ class RowMetric:
         self.root = np.sqrt(d[self.rows])
         once = self.exact and kept(len(d), len(self.rows))
         if once and ridge.min() == ridge.max():
-            among = design.row_products
+            among = products(design, float(ridge[0]), rough)
             among = among if whole else among[np.ix_(self.rows, self.rows)]
             system = among * self.inverse[0]
         else:
@@ -94,6 +97,15 @@ class RowMetric:
         if len(y) > p:
             back = np.append(back, total)
         return self.frame.leave(y - self.inverse * back)
+
+
+def products(design: "Design", ridge: float, rough: bool) -> Array:
+    """Those of all rows, which are kept."""
+    known, firm = "row_products" in vars(design), FIRM * design.energy
+    if known or not (rough and ridge * design.shape[0] ** 2 >= firm):
+        return design.row_products
+    found = design.rough_products(False)
+    return design.row_products if found is None else found[0]
 
 
 def heaviest(problem: "LinearProblem", d: Array, ridge: Array, most: int) -> Array:

@@ -421,10 +421,12 @@ class LinearProblem(Problem):
         self.counts.hessians += 1
         return class_blocks(self, point, heavy)
 
-    def row_metric(self, point: LinearPoint, most: int) -> RowMetric:
+    def row_metric(
+        self, point: LinearPoint, most: int, rough: bool = False
+    ) -> RowMetric:
         """The Hessian's inverse through the rows that matter most, or all if few."""
         self.counts.hessians += 1
-        return RowMetric(self, point, most)
+        return RowMetric(self, point, most, rough)
 
     def ridge(self, x: Array) -> Array:
         """Second derivative of a smooth penalty in each coordinate; else zeros."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
-from ._base import Array, Budget, Solver, State
+from ._base import COARSE, Array, Budget, Solver, State
 from ._beginnings import softened
 from ._conjugate import Conjugate
 from ._search import search
@@ -150,7 +150,8 @@ class NewtonCG(Solver):
         metric.build(problem, state.point)
         if metric.exact:
             return -metric.solve(g)
-        if not (state.looked or _once(problem)):
+        coarse = state.budget.goal >= COARSE
+        if not state.looked and (coarse or not _once(problem)):
             state.looked, state.rough = True, problem.rough()
         product = problem.hessian_vector(state.point, state.rough)
         share = _share(problem, state)
@@ -206,7 +207,8 @@ class NewtonCG(Solver):
         used = int(np.count_nonzero(state.point.curvatures))
         whole = used <= (MOST_ROWS if used < problem.design.shape[0] else KEPT)
         if state.hard and (whole or state.way == ROWS):
-            return Rows(MOST_ROWS if whole else KEPT), most
+            rough = state.budget.goal >= COARSE
+            return Rows(MOST_ROWS if whole else KEPT, rough), most
         cost = int(rows_cost(problem, used if whole else HEAVY)) + 1
         if _once(problem) and not problem.design.sparse:
             columns = np.arange(problem.n_columns)
@@ -233,7 +235,8 @@ def solve_once(
     seem to take more than `most` products.
 
     The gap is the square of what is left, over the ridge; the value falls by half of
-    what the slope along d promises. Products in single precision do not lead that far.
+    what the slope along d promises. Products in single precision do not lead further
+    than a coarse tolerance, and to that perhaps in two systems.
     """
     g, value = state.point.gradient, state.point.objective
     ridge = problem.ridge(state.point.x)

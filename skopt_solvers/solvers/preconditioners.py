@@ -145,13 +145,15 @@ class Rows(Preconditioner):
     ----------
     most : int, default=KEPT
         Rows in use, those with any curvature, up to which all are taken.
+    rough : bool, default=False
+        Whether products of all rows may be in single precision.
     """
 
-    def __init__(self, most: int = KEPT) -> None:
-        self.most = most
+    def __init__(self, most: int = KEPT, rough: bool = False) -> None:
+        self.most, self.rough = most, rough
 
     def build(self, problem: Any, point: Point) -> None:
-        self.metric = problem.row_metric(point, self.most)
+        self.metric = problem.row_metric(point, self.most, self.rough)
         self.exact = self.factored = self.metric.exact
 
     def solve(self, v: Array) -> Array:
