@@ -1,6 +1,7 @@
 """What a design is: the matrix X behind a few verbs, whatever its storage."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -144,6 +145,37 @@ class Design(ABC):
         `known` is that of the first columns, if it was computed before.
         """
 
+    def bordered(
+        self, d: Array, columns: Array, shift: Array, ones: bool
+    ) -> Array:
+        """As `gram`, where a column of ones may follow; the shift in their order."""
+        k, every = len(columns), np.zeros(self.shape[1])
+        every[columns] = shift
+        gram = self.gram(d, columns, every)
+        if not ones:
+            return gram
+        total, mass = np.empty((k + 1, k + 1)), d.sum()
+        total[:k, :k] = gram
+        total[:k, k] = total[k, :k] = self.tdot_columns(columns, d) - shift * mass
+        total[k, k] = mass
+        return total
+
+    def grams(
+        self,
+        weights: Callable[[slice], Array],
+        count: int,
+        columns: Array,
+        shift: Array,
+        ones: bool,
+    ) -> Array:
+        """Several of these: an entry on or below the diagonal a line, one a column.
+
+        `weights` gives those of some rows, a line for each of the `count` matrices.
+        """
+        low = np.tril_indices(len(columns) + ones)
+        every = weights(slice(0, self.shape[0]))
+        return np.array([self.bordered(d, columns, shift, ones)[low] for d in every]).T
+
     @abstractmethod
     def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
         """``Z @ diag(inverse) @ Z.T`` for ``Z = X - shift``, inverse >= 0: products of
@@ -187,6 +219,10 @@ class Design(ABC):
     @abstractmethod
     def gram_cost(self, columns: Array) -> float:
         """Cost of `gram`, in passes over the whole matrix; constants as measured."""
+
+    def grams_cost(self, lanes: int, columns: Array) -> float:
+        """Cost of `grams` for all pairs of lanes, in passes of so many lanes."""
+        return lanes**2 / 2 * self.gram_cost(columns)
 
     def layout_cost(self, columns: Array) -> float:
         """Cost of what `gram` does once for the same columns, likewise."""

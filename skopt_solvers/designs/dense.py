@@ -1,5 +1,6 @@
 """Dense matrices: BLAS for whole passes, plain loops for single rows and columns."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +20,7 @@ from ._dense_passes import (
     weighted_sum,
 )
 from ._narrow import NARROW
+from ._side_by_side import pays, side_by_side
 
 
 class DenseRows(Rows):
@@ -166,6 +168,19 @@ class Dense(Design):
             return gram(self.X, d, columns, shift)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
 
+    def grams(
+        self,
+        weights: Callable[[slice], Array],
+        count: int,
+        columns: Array,
+        shift: Array,
+        ones: bool,
+    ) -> Array:
+        numbers = count, columns, shift, ones
+        if pays(count, self.shape[0], len(columns) + ones):
+            return side_by_side(self.X, weights, *numbers)
+        return super().grams(weights, *numbers)
+
     def cross_gram(self, inverse: Array, shift: Array | None = None) -> Array:
         return cross(self.X, inverse, shift)
 
@@ -182,6 +197,11 @@ class Dense(Design):
     def gram_cost(self, columns: Array) -> float:
         k = len(columns)
         return k * (k + (20 if k <= NARROW else 40)) / (12.0 * max(self.shape[1], 1))
+
+    def grams_cost(self, lanes: int, columns: Array) -> float:
+        count, k = lanes * (lanes - 1) // 2, len(columns)
+        rate = count + 8 if pays(count, self.shape[0], k) else 1.6 * count
+        return rate * k * (k + 1) / (6.0 * max(lanes, 1) * (self.shape[1] + 17))
 
     @property
     def columns_cost(self) -> float:

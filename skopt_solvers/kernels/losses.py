@@ -11,6 +11,9 @@ import numpy as np
 
 from .._compile import kernel
 
+ROOM = 8192  # numbers that a cache close by holds
+SHORTEST, LONGEST = 16, 256  # blocks of samples
+
 
 @kernel(sums=True)
 def jets(loss, y, s, z):
@@ -54,22 +57,75 @@ def gaps(loss, y, s, z, slopes, scale):
 
 @kernel
 def lane_jets(loss, y, s, z):
-    """As `jets` for a vector-valued loss: weighted sum of values, slopes (n, K)."""
-    slopes = np.zeros_like(z)
-    total = 0.0
-    for i in range(z.shape[0]):
-        if s[i] > 0.0:
-            total += s[i] * loss.slopes(y[i], z[i], slopes[i])
+    """As `jets` for a vector-valued loss: weighted sum of values, slopes (n, K).
+
+    Block by block lanes become rows, along which loops run.
+    """
+    n, lanes = z.shape
+    slopes, total, block = np.empty_like(z), 0.0, _block(lanes)
+    p, out, values = np.empty((lanes, block)), np.empty((lanes, block)), np.empty(block)
+    for first in range(0, n, block):
+        last = min(first + block, n)
+        _turn(z, first, last, 1.0, p)
+        loss.slopes_all(y[first:last], p, out, values, last - first)
+        for i in range(first, last):
+            total += s[i] * values[i - first] if s[i] > 0.0 else 0.0
+        _turn_back(out, first, last, slopes)
+    for i in range(n):
+        if not s[i] > 0.0:
+            slopes[i] = 0.0
     return total, slopes
 
 
 @kernel
 def lane_shares(loss, z):
     """Each row's shares, of which its Hessian is made."""
-    out = np.empty_like(z)
-    for i in range(z.shape[0]):
-        loss.shares(z[i], out[i])
+    n, lanes = z.shape
+    shares, block = np.empty_like(z), _block(lanes)
+    p, out, values = np.empty((lanes, block)), np.empty((lanes, block)), np.empty(block)
+    for first in range(0, n, block):
+        last = min(first + block, n)
+        _turn(z, first, last, 1.0, p)
+        loss.shares_all(p, out, values, last - first)
+        _turn_back(out, first, last, shares)
+    return shares
+
+
+@kernel
+def lane_rests(shares):
+    """One minus each share, which is the sum of the others where it is the largest."""
+    out = np.empty_like(shares)
+    for i in range(shares.shape[0]):
+        top, others = 0, 0.0
+        for k in range(1, shares.shape[1]):
+            top = k if shares[i, k] > shares[i, top] else top
+        for k in range(shares.shape[1]):
+            others += shares[i, k] if k != top else 0.0
+            out[i, k] = 1.0 - shares[i, k]
+        out[i, top] = others
     return out
+
+
+@kernel
+def _block(lanes):
+    """Samples whose predictions a cache close by holds."""
+    return max(min(ROOM // lanes, LONGEST), SHORTEST)
+
+
+@kernel
+def _turn(rows, first, last, scale, out):
+    """Some rows, times a number, as the columns of `out`."""
+    for k in range(rows.shape[1]):
+        for i in range(first, last):
+            out[k, i - first] = scale * rows[i, k]
+
+
+@kernel
+def _turn_back(columns, first, last, out):
+    """The first columns as some rows of `out`."""
+    for k in range(out.shape[1]):
+        for i in range(first, last):
+            out[i, k] = columns[k, i - first]
 
 
 @kernel
@@ -122,11 +178,58 @@ def lane_along(loss, y, s, z, dz, t):
 @kernel
 def lane_gaps(loss, y, s, z, slopes, scale):
     """As `gaps` for a vector-valued loss."""
-    total = 0.0
-    q = np.empty(z.shape[1])
-    for i in range(z.shape[0]):
-        if s[i] > 0.0:
-            for k in range(z.shape[1]):
-                q[k] = scale * slopes[i, k]
-            total += s[i] * loss.gap(y[i], z[i], q)
+    n, lanes = z.shape
+    total, block = 0.0, _block(lanes)
+    p, q, values = np.empty((lanes, block)), np.empty((lanes, block)), np.empty(block)
+    for first in range(0, n, block):
+        last = min(first + block, n)
+        _turn(z, first, last, 1.0, p)
+        _turn(slopes, first, last, scale, q)
+        loss.gap_all(y[first:last], p, q, values, last - first)
+        for i in range(first, last):
+            total += s[i] * values[i - first] if s[i] > 0.0 else 0.0
     return total
+
+
+@kernel
+def lane_pairs(shares, weights, first, last):
+    """The products of the shares of all pairs of lanes in some rows, and of the weight:
+    pairs are lines.
+    """
+    lanes, count = shares.shape[1], last - first
+    turned, own, r = np.empty((lanes, count)), np.empty(count), 0
+    out = np.empty((lanes * (lanes - 1) // 2, count))
+    _turn(shares, first, last, 1.0, turned)
+    for a in range(lanes):
+        for i in range(count):
+            own[i] = weights[first + i] * turned[a, i]
+        for b in range(a):
+            line, product = turned[b], out[r]
+            for i in range(count):
+                product[i] = own[i] * line[i]
+            r += 1
+    return out
+
+
+@kernel
+def lane_blocks(grams, k, lanes):
+    """The matrix of ``k * lanes`` lines whose blocks between lanes are minus `grams`.
+
+    They are given by what is on and below their diagonals. All blocks of a lane sum to
+    zero.
+    """
+    out = np.zeros((k, lanes, k, lanes))
+    for i in range(k):
+        for j in range(i + 1):
+            entries, pair = grams[i * (i + 1) // 2 + j], 0
+            for a in range(lanes):
+                for b in range(a):
+                    x = entries[pair]
+                    out[i, a, j, b] = out[i, b, j, a] = -x
+                    out[i, a, j, a] += x
+                    out[i, b, j, b] += x
+                    pair += 1
+            for a in range(lanes):
+                for b in range(lanes):
+                    out[j, b, i, a] = out[i, a, j, b]
+    return out.reshape(k * lanes, k * lanes)

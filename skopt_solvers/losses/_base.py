@@ -146,13 +146,22 @@ class Loss(
 
 
 class VectorLoss(
-    BaseEstimator, Compiled, native=("value", "slopes", "shares", "curve", "gap")
-):
+    BaseEstimator,
+    Compiled,
+    native=(
+        "value", "slopes", "shares", "curve", "gap",
+        "slopes_all", "shares_all", "gap_all",
+    ),
+):  # fmt: skip
     """A convex function of a vector of K predictions, per sample.
 
     `p`, `out`, `v` and `q` are rows of K numbers; `y` is the index of the class, or a
     row of K targets where `labels` is False. The Hessian at p is
     ``diag(s) - coupled * s s'`` for the shares s of `p`.
+
+    Methods that end in ``_all`` do the same for the first `count` of several samples,
+    which are columns of these arrays. They need not be written; where they are, loops
+    can run along samples, and be vectorised whatever K is.
 
     Attributes
     ----------
@@ -196,6 +205,21 @@ class VectorLoss(
     @abstractmethod
     def gap(self, y, p, q):
         """Fenchel-Young gap of the predictions `p` and the slopes `q`."""
+
+    def slopes_all(self, y, p, out, values, count):
+        """As `slopes`; values are written, too."""
+        for i in range(count):
+            values[i] = self.slopes(y[i], p[:, i], out[:, i])
+
+    def shares_all(self, p, out, values, count):
+        """As `shares`; what that returns is written to `values`."""
+        for i in range(count):
+            values[i] = self.shares(p[:, i], out[:, i])
+
+    def gap_all(self, y, p, q, values, count):
+        """As `gap`, which is written to `values`."""
+        for i in range(count):
+            values[i] = self.gap(y[i], p[:, i], q[:, i])
 
     def check(self, y: np.ndarray) -> None:
         """Raise ValueError when `y` holds a target outside the domain."""

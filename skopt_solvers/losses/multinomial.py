@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._math import exp, relative_entropy
+from .._math import exp, log, relative_entropy
 from ._base import VectorLoss, reject
 
 
@@ -63,18 +63,45 @@ class Multinomial(VectorLoss):
             out[k] *= v[k] - mean
 
     def gap(self, y, p, q):
-        top = p.max()
-        total = 0.0
+        z, slopes, values = np.empty((len(p), 1)), np.empty((len(p), 1)), np.empty(1)
+        z[:, 0], slopes[:, 0] = p, q
+        self.gap_all(np.full(1, y), z, slopes, values, 1)
+        return values[0]
+
+    def shares_all(self, p, out, values, count):
+        total = np.zeros(count)
+        for i in range(count):
+            values[i] = p[0, i]
+        for k in range(1, p.shape[0]):
+            for i in range(count):
+                values[i] = max(values[i], p[k, i])
         for k in range(p.shape[0]):
-            total += exp(p[k] - top)
-        log_total = np.log(total) + top
-        gap = 0.0
+            for i in range(count):
+                out[k, i] = exp(p[k, i] - values[i])
+                total[i] += out[k, i]
+        for i in range(count):
+            values[i] += log(total[i])
+            total[i] = 1.0 / total[i]
         for k in range(p.shape[0]):
-            a = q[k] + (1.0 if k == int(y) else 0.0)
-            a = max(a, 0.0) if a > -1e-13 else a  # rounding is forgiven
-            log_pi = p[k] - log_total
-            gap += relative_entropy(a, exp(log_pi), log_pi)
-        return gap
+            for i in range(count):
+                out[k, i] *= total[i]
+
+    def slopes_all(self, y, p, out, values, count):
+        self.shares_all(p, out, values, count)
+        for i in range(count):
+            label = int(y[i])
+            values[i] -= p[label, i]
+            out[label, i] -= 1.0
+
+    def gap_all(self, y, p, q, values, count):
+        out, totals = np.empty(p.shape), np.empty(count)
+        self.shares_all(p, out, totals, count)
+        values[:count] = 0.0
+        for k in range(p.shape[0]):
+            for i in range(count):
+                a = q[k, i] + (1.0 if k == y[i] else 0.0)
+                a = max(a, 0.0) if a > -1e-13 else a  # rounding is forgiven
+                values[i] += relative_entropy(a, out[k, i], p[k, i] - totals[i])
 
     def check(self, y: np.ndarray) -> None:
         whole = (y >= 0) & (y < np.inf) & (y == np.floor(y))

@@ -12,7 +12,8 @@ from ..kernels.rows import products
 from ._second_order import SMALL, representable
 
 if TYPE_CHECKING:
-    from .linear import LinearPoint, LinearProblem
+    from ._linear_point import LinearPoint
+    from .linear import LinearProblem
 
 Array = np.ndarray
 
@@ -50,9 +51,10 @@ class Witness:
         pull: Array | None = None,
     ) -> None:
         self.slopes, self._curvatures = slopes, curvatures
+        self._weights = problem.response.weights
         if pull is None:
             problem.counts.gradients += 1
-            pull = problem.pull(problem.response.weigh(slopes))
+            pull = problem.pull_weighted(slopes)
         self._pull = pull
 
     @property
@@ -65,6 +67,11 @@ class Witness:
         """Curvature of each sample where it has this slope."""
         return self._curvatures
 
+    @property
+    def mean_curvatures(self) -> Array:
+        """Their weighted mean."""
+        return np.asarray(self._weights @ self._curvatures)
+
     def pair(self, a: int, b: int) -> Array:
         """The curvatures: a sample has one prediction."""
         return self._curvatures
@@ -76,7 +83,7 @@ class Witness:
 
 def linearised(
     problem: "LinearProblem", point: "LinearPoint", solve: Any, goal: float
-) -> Witness:
+) -> "LinearPoint":
     """Slopes to which a Newton step from `point` would lead, if losses were quadratic.
 
     With them the gap is about ``g' H^-1 g / 2``, in the metric of the Hessian H, where
@@ -90,7 +97,7 @@ def linearised(
     for further in reversed(range(REFINEMENTS)):
         step = solve(residual)
         x, slopes = x - step, slopes - point.curve(problem.push(step))
-        witness = Witness(problem, slopes, point.curvatures)
+        witness = point.sloping(slopes)
         residual = witness.loss_gradient + ridge * x
         before, left = left, float(np.sum(residual[held] ** 2 / ridge[held]))
         if left <= enough or not left * (left / before) ** further <= enough:

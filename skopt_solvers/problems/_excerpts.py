@@ -33,7 +33,7 @@ OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
 
 def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
     """Problems of more and more rows, none of nearly all of them."""
-    n, p = problem.design.shape
+    n, p = problem.design.shape[0], problem.split
     if problem.design.nnz + LOSS * problem.lanes * n < SMALL:  # calls are all they cost
         return
     m = first = max(ROWS_PER_COLUMN * p, FEWEST)
@@ -95,6 +95,9 @@ def rough_hessian(
     """
     columns = np.arange(problem.n_columns)
     hessian = part.loss_hessian(part.at(point.x), columns)
+    if problem.response.shape:
+        free = np.append(problem.free, problem.fit_intercept)
+        bend_flat(hessian, free, problem.lanes)
     sampled, whole = np.diag(hessian), loss_diagonal(problem, point)
     scale = np.sqrt(whole / np.where(sampled > 0, sampled, np.inf))
     usual = float(np.median(scale[sampled > 0])) if sampled.any() else 0.0
@@ -108,12 +111,24 @@ def rough_hessian(
 
 
 def loss_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
-    """Diagonal of the Hessian of the loss: centred columns, then the intercept."""
-    d = readonly(problem.response.weigh(point.curvatures))
-    squares = problem.design.mean_square(d)
+    """Diagonal of the Hessian of the loss: centred columns, then the intercepts."""
+    d, design = readonly(problem.response.weigh(point.curvatures)), problem.design
+    alone = d.ndim == 1
+    squares = design.mean_square(d) if alone else design.square_tdot(d)
     if not problem.fit_intercept:
-        return squares
-    total, mean = float(d.sum()), problem.mean
-    squares = squares + mean * (mean * total - 2.0 * problem.design.mean(d))
+        return squares.ravel()
+    total, sums = d.sum(axis=0), design.mean(d) if alone else design.tdot(d)
+    mean = problem.mean.reshape(-1, *(1,) * (d.ndim - 1))
+    squares = squares + mean * (mean * total - 2.0 * sums)
     squares[problem.constant] = 0.0
     return np.append(np.maximum(squares, 0.0), total)
+
+
+def bend_flat(hessian: Array, free: Array, lanes: int) -> None:
+    """Give curvature to (1, ..., 1), along which free lanes change nothing.
+
+    `free` says which columns have no penalty, an intercept among them.
+    """
+    blocks = hessian.reshape(-1, lanes, len(hessian) // lanes, lanes)
+    for j in np.flatnonzero(free):
+        blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2

@@ -48,8 +48,8 @@ class Slopes(Protocol):
         """Their weighted sums, of the size of x."""
 
     @property
-    def curvatures(self) -> Array:
-        """Curvature of each sample where it has this slope."""
+    def mean_curvatures(self) -> Array:
+        """Weighted mean of the curvatures where samples have these slopes."""
 
     def pair(self, a: int, b: int) -> Array:
         """Entry (a, b) of each sample's Hessian."""
@@ -160,19 +160,17 @@ def _estimate(
     slopes = None if witness is point else witness.slopes
     gap = _gap(problem, point, slopes, gradient, enough)
     loose = problem.loose
-    if not len(loose):
+    if not len(loose) or gap > enough:
         return gap, gap <= enough
     residual = gradient[loose]
     if not residual.any():
-        return gap, gap <= enough
+        return gap, True
     size = problem.response.weights @ np.abs(witness.slopes)
     norms = problem.norms[loose]
     balanced = bool(np.all(np.abs(residual) <= ROUNDING * norms * np.max(size)))
     if balanced:
-        return gap, gap <= enough
-    if gap > enough:  # curvatures of a softmax cost as much as its slopes
-        return gap, False
-    bend = np.maximum(problem.response.weights @ witness.curvatures, 1e-300)
+        return gap, True
+    bend = np.maximum(witness.mean_curvatures, 1e-300)
     return gap + float(np.sum((residual / norms) ** 2) / (2 * np.max(bend))), False
 
 
@@ -201,7 +199,7 @@ def _project(problem: "LinearProblem", witness: "Slopes") -> tuple[Array, Array]
         step[which] = _solve(hessian, gradient[which])
         slopes = slopes - witness.curve(problem.push(step))
         problem.counts.gradients += 1
-        gradient = problem.pull(problem.response.weigh(slopes))
+        gradient = problem.pull_weighted(slopes)
         left = np.max(np.abs(gradient[which]) / problem.norms[which], initial=0.0)
         if left <= ROUNDING * size:
             break

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._compile import readonly
+from .._matrices import diagonal
 from ._base import Line, Point
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class LinearPoint(Point):
     @cached_property
     def loss_gradient(self) -> Array:
         self.problem.counts.gradients += 1
-        return self.problem.pull(self.problem.response.weigh(self.slopes))
+        return self.problem.pull_weighted(self.slopes)
 
     @cached_property
     def gradient(self) -> Array:
@@ -77,14 +78,42 @@ class LinearPoint(Point):
         """Of several predictions, what each sample's Hessian is made of."""
         return self.problem.response.shares(self.z)  # type: ignore[no-any-return]
 
+    @cached_property
+    def between(self) -> Array:
+        """Of several predictions, the Hessian of the loss in their intercepts."""
+        response, shares = self.problem.response, self.shares
+        coupled = response.loss.coupled
+        if not coupled:
+            return np.diag(response.weights @ shares)
+        total = response.equal * (shares.T @ shares)
+        if not response.equal:
+            total = shares.T @ response.weigh(shares)
+        total *= -coupled
+        diagonal(total)[:] = 0.0  # shares sum to one: nothing cancels
+        diagonal(total)[:] = -total.sum(axis=1)
+        return np.asarray(total)
+
+    @property
+    def mean_curvatures(self) -> Array:
+        """The weighted mean of the curvatures, of each prediction."""
+        if self._curvatures is not None:
+            return np.asarray(self.problem.response.weights @ self._curvatures)
+        return diagonal(self.between)
+
     def bent(self, direction: Array) -> "LinearPoint":
         """This point with the slopes that a step along `direction` would give, were
         curvatures constant.
         """
+        return self.sloping(
+            self.slopes + self.curve(self.problem.push(direction))
+        )
+
+    def sloping(self, slopes: Array) -> "LinearPoint":
+        """This point with other slopes."""
         other = copy(self)
         for known in ("gradient", "loss_gradient"):
             vars(other).pop(known, None)
-        other.slopes = self.slopes + self.curve(self.problem.push(direction))
+        other.slopes = slopes
         return other
 
     @property
@@ -106,14 +135,7 @@ class LinearPoint(Point):
     @cached_property
     def _uncoupled(self) -> Array:
         """``1 - coupled * s``; next to one the sum of the others, to all digits."""
-        s = self.shares
-        if not self.problem.response.loss.coupled:
-            return np.ones_like(s)
-        rest, rows, top = 1.0 - s, np.arange(len(s)), s.argmax(axis=1)
-        others = s.copy()
-        others[rows, top] = 0.0
-        rest[rows, top] = others.sum(axis=1)
-        return np.asarray(rest)
+        return self.problem.response.rests(self.shares)  # type: ignore[no-any-return]
 
     def curve(self, v: Array) -> Array:
         """Each sample's Hessian times v."""
@@ -179,9 +201,11 @@ class LinearLine(Line):
         if t == 0.0:
             return response.along(self.origin.z, self.dz, t)
         self.problem.counts.evaluations += 1
-        z = self.origin.z + t * self.dz
+        z = self.origin.z + (self.dz if t == 1.0 else t * self.dz)
         value, slopes, _ = jets = response.jets(z)
         self.trial = t, z, jets
+        if response.equal:
+            return value, response.equal * float(np.vdot(slopes, self.dz)), math.nan
         return value, float(np.vdot(response.weigh(slopes), self.dz)), math.nan
 
     def point(self, t: float) -> LinearPoint:

@@ -6,6 +6,7 @@ samples whose loss falls towards one side, and ``x_i d = 0`` for all others (Roc
 """
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,9 +102,15 @@ class Rivals(Margins):
     def __init__(self, problem: "LinearProblem") -> None:
         response = problem.response
         self.problem, self.counted = problem, response.weights > 0
-        self.codes = response.y.astype(np.int64)[self.counted]
-        self.others = np.arange(problem.lanes) != self.codes[:, None]
         self.able = bool(problem.free.any())
+
+    @cached_property
+    def codes(self) -> Array:
+        return self.problem.response.y.astype(np.int64)[self.counted]  # type: ignore[no-any-return]
+
+    @cached_property
+    def others(self) -> Array:
+        return np.arange(self.problem.lanes) != self.codes[:, None]
 
     def of(self, z: Array) -> Array:
         z = z[self.counted]

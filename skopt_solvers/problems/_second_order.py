@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._compile import readonly
-from .._matrices import diagonal
 from ..kernels.single import bent, rounded, turned
 from ._excerpts import loss_diagonal
+from ._lane_hessian import lane_hessian
 
 if TYPE_CHECKING:
-    from ._gap import Slopes
     from ._linear_point import LinearPoint
     from .linear import LinearProblem
 
 Array = np.ndarray
 
+CALLS = 1e5  # entries whose passes cost as much as the calls for them
+NOTHING = 100  # coordinates whose factor costs nothing to speak of
+MOST, WORTH = 500, 10.0  # coordinates, and evaluations, of a Hessian of all classes
 LEAST = 1e-12  # of the largest that an entry of the diagonal may be, where all is flat
 SMALL = 50_000  # entries up to which products cost less than the copy
 TURNING = 4  # columns per lane from which turning the predictions costs less
@@ -36,45 +38,41 @@ def hessian_diagonal(problem: "LinearProblem", point: "LinearPoint") -> Array:
     return np.maximum(diagonal, LEAST * bound)
 
 
-def between_lanes(problem: "LinearProblem", point: Any) -> Array:
-    """Hessian of the loss in the lanes' intercepts, all pairs at once."""
-    weights, shares = problem.response.weights, point.shares
-    total = -problem.response.loss.coupled * (shares.T @ (shares * weights[:, None]))
-    diagonal(total)[:] = weights @ point.curvatures
-    return np.asarray(total)
+def hessian_cost(problem: "LinearProblem") -> float:
+    """Cost of forming and factoring the Hessian, in evaluations."""
+    columns, entries = np.arange(problem.n_columns), max(problem.design.nnz, 1)
+    if problem.response.shape:
+        gram = problem.design.grams_cost(problem.lanes, columns)
+    else:
+        gram = problem.design.gram_cost(columns) / 2
+    total = gram * entries / (entries + CALLS)
+    if problem.size <= NOTHING:  # the same for repeated rows as for weighted ones
+        return total
+    return total + problem.size**3 / (120.0 * entries)
 
 
-def loss_hessian(problem: "LinearProblem", point: "Slopes", columns: Array) -> Array:
-    """Hessian of the loss in some columns, then the intercept; lanes innermost.
-
-    One matrix serves all lanes where samples have equal predictions, as at the null
-    model; the constant alone takes none.
-    """
-    k, lanes, alike = len(columns) + problem.fit_intercept, problem.lanes, None
-    if lanes > 1 and problem.fit_intercept and k == 1:
-        return between_lanes(problem, point)
-    total = np.empty((k, lanes, k, lanes))
-    for a in range(lanes):
-        for b in range(a + 1):
-            d = point.pair(a, b)
-            if lanes > 1 and d.min() == d.max():
-                if alike is None:
-                    alike = problem.bordered(np.ones(len(d)), columns)
-                block = d[0] * alike
-            else:
-                block = problem.bordered(d, columns)
-            total[:, a, :, b] = total[:, b, :, a] = block
-    return total.reshape(k * lanes, k * lanes)
+def narrow(problem: "LinearProblem") -> bool:
+    """Whether predictions bend each other, and all of their Hessian costs little."""
+    response = problem.response
+    several = bool(response.shape) and response.separable and response.loss.coupled
+    small = several and problem.size <= MOST
+    return bool(small and problem.hessian_cost <= WORTH)
 
 
-def bend_flat(hessian: Array, free: Array, lanes: int) -> None:
-    """Give curvature to (1, ..., 1), along which free lanes change nothing.
-
-    `free` says which columns have no penalty, an intercept among them.
-    """
-    blocks = hessian.reshape(-1, lanes, len(hessian) // lanes, lanes)
-    for j in np.flatnonzero(free):
-        blocks[j, :, j, :] += np.trace(blocks[j, :, j, :]) / lanes**2
+def loss_hessian(problem: "LinearProblem", point: Any, columns: Array) -> Array:
+    """Hessian of the loss in some columns, then the intercept; lanes innermost."""
+    if not problem.response.shape:
+        return problem.bordered(point.curvatures, columns)
+    lanes, free = problem.lanes, problem.fit_intercept
+    if free and not len(columns):  # the constant alone takes no Gram matrix
+        return point.between.copy()
+    numbers = point.shares, columns, problem.mean[columns], free
+    total = lane_hessian(problem.design, problem.response, *numbers)
+    if len(problem.constant):
+        still = np.isin(columns, problem.constant)
+        dead = np.flatnonzero(np.repeat(still, lanes))
+        total[dead] = total[:, dead] = 0.0
+    return total
 
 
 def exactly(

@@ -16,9 +16,9 @@ from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._class_blocks import SAMPLE, class_blocks, heavy_rows
-from ._dual import Ascent, Witness, linearised
+from ._dual import Ascent, linearised
 from ._dual_lanes import LaneAscent
-from ._excerpts import excerpts, rough_hessian, sample
+from ._excerpts import bend_flat, excerpts, rough_hessian, sample
 from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify, floor_of, loose, refined
 from ._linear_point import LinearLine, LinearPoint
@@ -27,16 +27,20 @@ from ._recession import recession
 from ._regularizer import Regularizer
 from ._response import BaseResponse
 from ._row_metric import RowMetric
-from ._second_order import Rough, bend_flat, exactly, hessian_diagonal, loss_hessian
+from ._second_order import (
+    Rough,
+    exactly,
+    hessian_cost,
+    hessian_diagonal,
+    loss_hessian,
+    narrow,
+)
 from ._span import Span, span_of
 from ._sweep import LinearSweep
 from ._units import Past
 from .regularizer import regularizer_of
 
 Array = np.ndarray
-
-CALLS = 1e5  # entries whose passes cost as much as the calls for them
-SMALL = 100  # coordinates up to which factoring a Hessian costs nothing to speak of
 
 
 class LinearProblem(Problem):
@@ -176,17 +180,26 @@ class LinearProblem(Problem):
             z = np.zeros((self.design.shape[0], *self.response.shape))
         else:
             z = self.design.dot(w)
-        return z + self.offset(x, w) if self.fit_intercept else z
+        if self.fit_intercept:
+            z += self.offset(x, w)
+        return z
 
     def pull(self, rows: Array) -> Array:
         """The adjoint of `push`: sums over samples, of the size of x."""
-        total = rows.sum(axis=0)
+        total = rows.sum() if rows.ndim == 1 else np.ones(len(rows)) @ rows  # faster
         columns = self.design.tdot(rows)
         if not self.fit_intercept:
             return columns.ravel()
         columns = columns - np.multiply.outer(self.mean, total)
         columns[self.constant] = 0.0
         return np.concatenate([columns.ravel(), np.atleast_1d(total)])
+
+    def pull_weighted(self, rows: Array) -> Array:
+        """As `pull`, of rows times the weights of their samples."""
+        equal = self.response.equal
+        if equal:
+            return equal * self.pull(rows)  # type: ignore[no-any-return]
+        return self.pull(self.response.weigh(rows))
 
     def _constant(self) -> Array:
         """Constant columns that no penalty holds: without effect beside an intercept.
@@ -301,12 +314,12 @@ class LinearProblem(Problem):
 
     @cached_property
     def hessian_cost(self) -> float:
-        gram = self.design.gram_cost(np.arange(self.n_columns))
-        share = self.design.nnz / (self.design.nnz + CALLS)
-        total = self.lanes**2 * gram * share / 2
-        if self.size <= SMALL:  # the same for repeated rows as for weighted ones
-            return total
-        return total + self.size**3 / (120.0 * max(self.design.nnz, 1))
+        return hessian_cost(self)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether predictions bend each other, and their Hessian costs little."""
+        return narrow(self)
 
     def prox(self, z: Array, steps: Array) -> Array:
         head = self.regularizer.prox(z[: self.split], steps[: self.split])
@@ -388,13 +401,13 @@ class LinearProblem(Problem):
         """The dual problem, from x on; epochs in single precision if that may do."""
         return LaneAscent(self, x) if self.response.shape else Ascent(self, x, rough)
 
-    def linearised(self, point: LinearPoint, solve: Any, goal: float) -> Witness:
+    def linearised(self, point: LinearPoint, solve: Any, goal: float) -> LinearPoint:
         """Dual slopes of a Newton step from a point."""
         return linearised(self, point, solve, goal)
 
     def excerpts(self) -> Iterator["LinearProblem"]:
         response = self.response
-        simple = response.separable and not response.shape
+        simple = response.separable and (self.narrow or not response.shape)
         return excerpts(self) if simple and not response.loss.quadratic else iter(())
 
     def sample(self, count: int) -> "LinearProblem":
@@ -445,18 +458,11 @@ class LinearProblem(Problem):
             rest = self.bordered(np.maximum(-d, 0.0), columns)
             rises = np.max(d) > 0.0
             return self.bordered(np.maximum(d, 0.0), columns) - rest if rises else -rest
-        d, k = self.response.weights * d, len(columns)
-        gram = self.design.gram(d, columns, self.mean)
-        if not self.fit_intercept:
-            return gram
-        total, mass = np.empty((k + 1, k + 1)), d.sum()
-        total[:k, :k] = gram
-        cross = self.design.tdot_columns(columns, d) - self.mean[columns] * mass
-        total[:k, k] = total[k, :k] = cross
+        d = self.response.weights * d
+        total = self.design.bordered(d, columns, self.mean[columns], self.fit_intercept)
         if len(self.constant):
             dead = np.flatnonzero(np.isin(columns, self.constant))
             total[dead] = total[:, dead] = 0.0
-        total[k, k] = mass
         return total
 
     def hessian(self, point: Point) -> Array:

@@ -224,13 +224,24 @@ class LaneResponse(Response):
     def information(self, z: Array) -> None:
         """No one number; Hessians do not depend on the targets anyway."""
 
+    def rests(self, shares: Array) -> Array:
+        """``1 - coupled * s`` of the shares s."""
+        if not self.loss.coupled:
+            return np.ones_like(shares)
+        return kernels.lane_rests(readonly(shares))  # type: ignore[no-any-return]
+
     def shares(self, z: Array) -> Array:
         """Each sample's s, its Hessian being ``diag(s) - coupled * s s'``."""
         return kernels.lane_shares(self.record, readonly(z))  # type: ignore[no-any-return]
 
     def balance(self, z: Array) -> Array:
         """Damped Newton on the K means; the flat direction (1, ..., 1) stays."""
-        c = self._popular() if self.loss.labels and not np.ptp(z) else 0.0 * z[0]
+        flat = self.loss.labels and bool((z == z[0]).all())
+        if flat and len(z) > SOME:  # a sample for each class says as much
+            classes = self.under(self._totals())
+            classes.y = readonly(np.arange(self.lanes, dtype=np.float64))
+            return classes.balance(z[: self.lanes])
+        c = self._popular() - z[0] if flat else 0.0 * z[0]
         value, slopes, _ = self.jets(z + c)
         best, least, idle = c, math.inf, 0
         for _ in range(50):
@@ -250,8 +261,11 @@ class LaneResponse(Response):
             c, value = c + step, following
         return best
 
+    def _totals(self) -> Array:
+        """The classes' weights."""
+        return np.bincount(self.y.astype(np.intp), self.weights, self.lanes)
+
     def _popular(self) -> Array:
         """Logarithms of the classes' weights: the answer where predictions are flat."""
-        totals = np.bincount(self.y.astype(np.intp), self.weights, self.lanes)
-        logs = np.log(np.maximum(totals, 1e-13))
+        logs = np.log(np.maximum(self._totals(), 1e-13))
         return np.asarray(logs - logs.mean())

@@ -89,7 +89,7 @@ def _light_classes(problem: Problem) -> bool:
 
     These are made for images: many columns that are alike, some rows for each.
     """
-    if not _several(problem) or problem.size <= SMALL:
+    if not _several(problem) or problem.size <= SMALL or problem.narrow:  # type: ignore[attr-defined]
         return False
     design, classes = problem.design, problem.lanes  # type: ignore[attr-defined]
     n, p = design.shape

@@ -14,9 +14,11 @@ from scipy.linalg import lapack
 
 from .._compile import readonly
 from .._matrices import diagonal
+from ..designs import Dense, Design
 from ..kernels import small
+from ..problems._excerpts import bend_flat
+from ..problems._lane_hessian import lane_hessian
 from ..problems._linear_point import LinearPoint
-from ..problems._second_order import bend_flat
 from ..problems.response import LaneResponse, ScalarResponse
 from ._base import Array, Budget
 from ._support import CYCLES, PRECISION, Pieces
@@ -43,6 +45,8 @@ def tries(problem: Any, budget: Budget) -> int:
     rows, most = design.shape[0], WORK
     if design.sparse or design.dtype != np.float64:  # it would be a copy, and dense
         most = LESS if rows <= FEW or not problem.smooth else 0.0
+    elif problem.lanes > 1 and problem.smooth:  # a first metric and pairs cost less
+        most = LESS
     light = problem.size**2 * rows <= min(most, WORK) and problem.size <= LARGEST
     if budget.watched or not light:
         return 0
@@ -150,7 +154,7 @@ class Descent:
         if 2 * len(columns) > len(numbers):
             columns = np.arange(len(numbers))
         some = numbers[columns].ravel()
-        hessian = self._hessian(X[:, columns], columns)
+        hessian = self._hessian(columns)
         pieces, w = self.pieces.take(some), self.x[some]
         if self.problem.smooth:
             w += self._newton(hessian, g + self.pieces.ridge * self.x)
@@ -160,6 +164,12 @@ class Descent:
         x[some] = w
         d = x - self.x
         return x, X @ d.reshape(-1, lanes), -float(g @ d)
+
+    @cached_property
+    def design(self) -> Design:
+        """The columns as they are, dense."""
+        own: Design = self.problem.design
+        return own if not own.sparse else Dense(self.lines.T)
 
     @cached_property
     def centred(self) -> Array:
@@ -177,21 +187,21 @@ class Descent:
         x, _ = lapack.dpotrs(triangle, scale * g, lower=1)
         return np.asarray(-scale * x)
 
-    def _hessian(self, X: Array, columns: Array) -> Array:
-        """The Hessian of the loss, in some columns."""
-        response, k, lanes = self.response, X.shape[1], self.z.shape[1]
-        shares = response.shares(self.z)
-        weighted, coupled = response.weigh(shares), response.loss.coupled
-        whole = np.empty((k, lanes, k, lanes))
-        for a in range(lanes):
-            for b in range(a + 1):
-                bend = -coupled * weighted[:, a] * shares[:, b]
-                bend += weighted[:, a] if a == b else 0.0
-                block = X.T @ (X * bend[:, None])
-                whole[:, a, :, b] = whole[:, b, :, a] = block
-        flat = whole.reshape(k * lanes, k * lanes)
-        bend_flat(flat, np.append(self.problem.free, True)[columns], lanes)
-        return flat
+    def _hessian(self, columns: Array) -> Array:
+        """The Hessian of the loss, in some columns; the last may be of ones."""
+        response, ones = self.response, self.problem.fit_intercept
+        p, lanes = len(self.lines), self.response.lanes
+        last = bool(ones and len(columns) and columns[-1] == p)
+        own = columns[: len(columns) - last]
+        numbers = own, self.problem.mean[own], last
+        whole = lane_hessian(
+            self.design, response, response.shares(self.z), *numbers
+        )
+        if not self.alive.all():
+            dead = np.flatnonzero(np.repeat(~self.alive[own], lanes))
+            whole[dead] = whole[:, dead] = 0.0
+        bend_flat(whole, np.append(self.problem.free, True)[columns], lanes)
+        return whole
 
     def _cost(self, x: Array) -> float:
         return float(self.problem.regularizer.cost(x[: self.problem.split]))

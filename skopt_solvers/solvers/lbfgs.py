@@ -12,7 +12,7 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import COARSE, Array, Budget, Solver
-from ._beginnings import firm, independent, softened
+from ._beginnings import certifying, firm, independent, jumping, softened, to_go
 from ._quasi_newton import Pairs, remember, two_loops
 from ._search import search
 from ._small import descend_at_once, tries
@@ -20,11 +20,14 @@ from ._wide import before_factors, before_systems, dear, few_systems
 from .newton_cg import CLASSES, WIDE, NewtonCG, NewtonCGState
 from .preconditioners import (
     KEPT,
+    LARGEST,
+    SMALL,
     Blocks,
     Cholesky,
     Diagonal,
     Identity,
     Preconditioner,
+    blocked,
     rows_cost,
 )
 
@@ -35,12 +38,10 @@ VERY_DEAR = 8.0  # the same from which independent columns do without samples, t
 ONCE = 8.0  # the same of one that need not be formed again
 AT_ONCE = 5.0  # evaluations that a Hessian may cost to be new where curvatures jump
 LATE = 2.0  # times the cost of a factor: the most that is done without one
-SMALL, LARGEST = 100, 2000  # coordinates whose Hessian is formed anyway, or at all
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
 PRODUCTS = 300.0  # that the first system may take before a factor of rows is tried
-FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 ROUGHLY = 200  # iterations that may be made with these
 PATIENT = 2.0  # times the cost of a factor, where the diagonal is nearly all of it
 SHORT = 0.1  # first step along blocks that are no metric here
@@ -295,14 +296,6 @@ class LBFGS(Solver):
         """Whether Newton's method ends soon, on dense rows that are not few."""
         return self.preconditioner == "auto" and dear(problem) and few_systems(problem)
 
-    def _blocked(self, problem: Any) -> bool:
-        """Whether classes have blocks of their own that are worth their factors."""
-        if Oracle.ROWS not in problem.provides or Oracle.COLUMNS in problem.provides:
-            return False
-        n, p = problem.design.shape
-        worth = problem.size > SMALL and p <= LARGEST and p * p <= FACTORS * n
-        return bool(worth and problem.response.loss.coupled)
-
     def step(self, problem: Problem, state: Any) -> None:
         state.stride = 1
         if state.tries:
@@ -321,22 +314,26 @@ class LBFGS(Solver):
         if state.point is not before:
             state.certify(problem)
             self._certify(problem, state)
-        elif state.stalled and state.metric.factored and WIDE in problem.provides:
+        elif state.stalled and certifying(problem, state.metric):
             self._rebuild(problem, state)  # nothing is left to gain but a certificate
             self._by_newton(problem, state, state.metric.solve)
 
     def _certify(self, problem: Any, state: Any) -> None:
         """By the slopes of a Newton step, where those of the point do not suffice."""
-        able = state.metric.factored and WIDE in problem.provides
-        if self._done(state) or not able or state.n_iter < state.next_try:
+        able = state.n_iter >= state.next_try and certifying(problem, state.metric)
+        if self._done(state) or not able:
             return
-        decrement = self._direction(state)[1]
-        if decrement > 1.8 * state.budget.goal * state.point.objective:
+        goal, own = state.budget.goal, math.inf
+        if self._direction(state)[1] > 1.8 * goal * state.point.objective:
             return
+        if problem.lanes > 1:  # whose factor may cost more than slopes of their own
+            left = state.certificate.value / max(goal, 1e-16)
+            own = to_go(state.decrements, left)
         around = partial(two_loops, state.pairs, state.metric)
         if self._by_newton(problem, state, around):
             return
         again = state.metric.exact or state.next_try > 0  # a sample's is tried twice
+        again = again and own > state.metric.cost(problem)
         if again and state.n_iter > 0:  # so far exact where it was built only
             self._rebuild(problem, state, climb=True)
             self._by_newton(problem, state, state.metric.solve)
@@ -438,7 +435,7 @@ class LBFGS(Solver):
             return [Cholesky()]
         if self.preconditioner != "auto":
             return [Identity() if self.preconditioner is None else Diagonal()]
-        if able and self._blocked(problem):
+        if able and blocked(problem):
             return [Identity() if firm(problem) else Blocks()]
         cheap = problem.size <= SMALL or problem.hessian_cost <= CHEAP
         if not able or problem.size > LARGEST or not cheap:
@@ -471,30 +468,18 @@ class LBFGS(Solver):
         cost = self._following(state).cost(problem)
         if state.round and not state.metric.factored:
             cost *= PATIENT
-        if cost < AT_ONCE and state.metric.factored and _bent(problem, state.point):
+        if cost < AT_ONCE and state.metric.factored and jumping(problem, state.point):
             return bool(state.pairs)
         since = len(state.decrements) - 1
         if since < max(1.0 if cost <= LIGHT else 2.0, cost / 2):
             return False
         if since > LATE * cost and not state.metric.factored:
             return True
-        k = min(3, since)
-        now, before = state.decrements[-1], state.decrements[-1 - k]
+        now = state.decrements[-1]
         target = 2 * max(state.budget.goal, 1e-16) * abs(state.point.objective)
         left, certificate = now / target if target > 0 else math.inf, state.certificate
         if certificate.exact and not state.metric.factored:  # only slopes certify
             left = max(left, certificate.value / max(state.budget.goal, 1e-16))
-        if not (left > 1.0 and 0.0 < now < math.inf and before > 0):
+        if not (left > 1.0 and 0.0 < now < math.inf):
             return not now > 0
-        rate = (now / before) ** (1.0 / k)
-        if rate >= 0.999:
-            return cost < math.inf
-        return math.log(left) / -math.log(rate) > cost + 2.5
-
-
-def _bent(problem: Any, point: Any) -> bool:
-    """Whether some samples have no curvature, as of losses whose second derivative
-    jumps: what pairs have learned does not last there, and Newton's method ends soon.
-    """
-    single = Oracle.ROWS in problem.provides and problem.lanes == 1
-    return single and not point.curvatures.all()
+        return to_go(state.decrements, left) > cost + 2.5

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .._matrices import diagonal
-from ..problems._base import Point, Problem
+from ..problems._base import Oracle, Point, Problem
 from ..problems._cholesky import damped_cholesky
 from ..problems._class_blocks import SAMPLE
 from ..problems._row_metric import KEPT, kept
@@ -21,6 +21,8 @@ LEAST, MOST = 1e-12, 1e8  # damping of a unit diagonal
 ROUNDING = 1e-7  # the least in single precision
 SINGLE = 5e-6  # share of the diagonal that is ridge, from which that may do
 FEW = 1000  # rows that a class's block is made of, more or less
+SMALL, LARGEST = 100, 2000  # coordinates whose Hessian is formed anyway, or at all
+FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 COSTLY = 60.0  # evaluations: what blocks cost, and as often as they help (measured)
 
 
@@ -225,6 +227,15 @@ class Blocks(Preconditioner):
 
     def weight(self, problem: Any) -> float:
         return 0.5 * problem.size / problem.design.shape[0]  # type: ignore[no-any-return]
+
+
+def blocked(problem: Any) -> bool:
+    """Whether classes have blocks of their own that are worth their factors."""
+    if Oracle.ROWS not in problem.provides or Oracle.COLUMNS in problem.provides:
+        return False
+    n, p = problem.design.shape
+    worth = problem.size > SMALL and p <= LARGEST and p * p <= FACTORS * n
+    return bool(worth and problem.response.loss.coupled and not problem.narrow)
 
 
 def classes_cost(problem: Any, rows: int = FEW) -> float:

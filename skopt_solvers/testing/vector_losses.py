@@ -28,6 +28,10 @@ class _Surface:
         z, v = readonly(np.atleast_2d(p)), readonly(np.atleast_2d(v))
         return kernels.lane_curve(self.record, z, v)[0]  # type: ignore[no-any-return]
 
+    def shares(self, p: Array) -> Array:
+        z = readonly(np.atleast_2d(p))
+        return kernels.lane_shares(self.record, z)[0]  # type: ignore[no-any-return]
+
     def gap(self, p: Array, q: Array) -> float:
         z, slopes = readonly(np.atleast_2d(p)), readonly(np.atleast_2d(q))
         record, y = self.record, self.y
@@ -105,14 +109,17 @@ def _check_vector_gap(
 def _check_vector_python(
     loss: VectorLoss, surface: _Surface, y: int, p: Array, v: Array
 ) -> None:
-    record, slopes, bent = loss.record(), np.empty_like(p), np.empty_like(p)
+    record, (slopes, bent, shares) = loss.record(), np.empty((3, len(p)))
     target = surface.y[0]
     value = record.slopes(target, p, slopes)  # type: ignore[attr-defined]
     record.curve(p, v, bent)  # type: ignore[attr-defined]
+    record.shares(p, shares)  # type: ignore[attr-defined]
     alone = record.value(target, p)  # type: ignore[attr-defined]
+    gap = record.gap(target, p, 0.3 * slopes)  # type: ignore[attr-defined]
     again, jet = surface.jet(p)
-    plain = np.array([value, alone, *slopes, *bent])
-    compiled = np.array([again, again, *jet, *surface.curve(p, v)])
+    plain = np.array([value, alone, gap, *slopes, *bent, *shares])
+    own = [again, again, surface.gap(p, 0.3 * jet), *jet, *surface.curve(p, v)]
+    compiled = np.array([*own, *surface.shares(p)])
     law = "compiled numbers equal Python's, and slopes returns the value"
     equal(loss, law, compiled, plain, 1e-13 * (1 + abs(value)), y=y)
 

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 
 from skopt_solvers.designs import as_design, sparse
 from skopt_solvers.designs._narrow import ROWS
+from skopt_solvers.designs._side_by_side import LONGEST
 
 STORAGES = {
     "C": np.ascontiguousarray,
@@ -43,6 +44,27 @@ def test_they_are_those_of_the_array(
     found = as_design(stored).gram(d, columns, shift)
     Z = X.astype(float)[:, columns] - shift[columns]
     assert_allclose(found, (Z * d[:, None]).T @ Z, rtol=1e-11, atol=1e-11)
+
+
+@given(
+    n=st.sampled_from([1, 7, LONGEST - 1, LONGEST + 1, 2000]),
+    p=st.integers(1, 9), count=st.integers(1, 7), seed=st.integers(0, 9999),
+    storage=st.sampled_from(list(STORAGES)), ones=st.booleans(),
+    dtype=st.sampled_from([np.float64, np.float32]), several=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=100, deadline=None)
+def test_so_are_several_side_by_side(n, p, count, seed, storage, ones, dtype, several):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p)).astype(dtype)
+    columns = rng.permutation(p)[: rng.integers(0, p + 1)] if several else np.arange(p)
+    shift, D = rng.normal(size=len(columns)), rng.random((count, n))
+    design = as_design(STORAGES[storage](X))
+    found = design.grams(lambda rows: D[:, rows], count, columns, shift, ones)
+    Z = X.astype(float)[:, columns] - shift
+    Z = np.column_stack([Z, np.ones(n)]) if ones else Z
+    for d, own in zip(D, found.T, strict=True):
+        whole = (Z * d[:, None]).T @ Z
+        assert_allclose(own, whole[np.tril_indices(len(whole))], rtol=1e-11, atol=1e-11)
 
 
 @pytest.mark.parametrize("kind", [sp.csr_array, sp.csc_array])
