@@ -130,34 +130,39 @@ def sums(X: Array) -> Array:
     return _sums_of_rows(X.T)  # type: ignore[no-any-return]
 
 
-def gram(X: Array, d: Array, columns: Array, shift: Array) -> Array:
-    """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift[columns]``."""
-    k = len(columns)
+def gram(X: Array, d: Array, columns: Array, shift: Array, ones: bool) -> Array:
+    """``Z.T @ diag(d) @ Z`` for ``Z = X[:, columns] - shift``, shift in their order.
+
+    A column of `ones`, without shift, may follow where there are few.
+    """
+    k = len(columns) + ones
     if not k:
         return np.zeros((0, 0))
-    shift, low = shift[columns], d.min(initial=math.inf)
+    low = d.min(initial=math.inf)
     present = None if low > 0.0 else np.flatnonzero(d)  # no weight, no cost
     count = len(d) if present is None else len(present)
     uniform = count > 0 and low == d.max()
     lengths = None if uniform else np.sqrt(d)
     if k <= NARROW:
-        total = _narrow(X, lengths, columns, shift)
+        total = _narrow(X, lengths, columns, shift, ones)
         mirror(total)
     else:
         total = _wide(X, lengths, columns, shift, present)
     return total * d[0] if uniform else total
 
 
-def _narrow(X: Array, lengths: Array | None, columns: Array, shift: Array) -> Array:
+def _narrow(
+    X: Array, lengths: Array | None, columns: Array, shift: Array, ones: bool
+) -> Array:
     """The Gram matrix of few columns."""
     long = readonly(np.zeros(0) if lengths is None else lengths)
     numbers = long, readonly(columns), readonly(shift)
     X = readonly(X)
 
     def of(rows: slice) -> Array:
-        return narrow_gram(X, rows.start, rows.stop, *numbers)  # type: ignore[no-any-return]
+        return narrow_gram(X, rows.start, rows.stop, *numbers, ones)  # type: ignore[no-any-return]
 
-    return _added(_in_parts(of, len(X), len(columns)))
+    return _added(_in_parts(of, len(X), len(columns) + ones))
 
 
 def _wide(

@@ -18,10 +18,13 @@ ROWS = 256  # of a block: long enough for sums in registers, few enough for a ca
 
 
 @kernel
-def narrow_gram(X, first, last, lengths, columns, shift):
-    """Of some rows of a dense matrix. Rows of no length are left out."""
+def narrow_gram(X, first, last, lengths, columns, shift, ones):
+    """Of some rows of a dense matrix; those of no length are left out.
+
+    A column of ones, which has no shift, may follow the others.
+    """
     k = len(columns)
-    out, Z = np.zeros((k, k)), np.empty((k, ROWS))
+    out, Z = np.zeros((k + ones, k + ones)), np.ones((k + ones, ROWS))
     rows, row = np.empty(ROWS, np.int64), first
     while row < last:
         start, count = row, min(ROWS, last - row)
@@ -44,6 +47,9 @@ def narrow_gram(X, first, last, lengths, columns, shift):
             else:
                 for i in range(count):
                     Z[a, i] = (line[rows[i] - start] - mean) * lengths[rows[i]]
+        if ones and len(lengths):
+            for i in range(count):
+                Z[k, i] = lengths[start + i if count == row - start else rows[i]]
         _add_block(Z, count, 0, out)
     return out
 

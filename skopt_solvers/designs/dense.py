@@ -162,11 +162,22 @@ class Dense(Design):
         self, d: Array, columns: Array, shift: Array, known: Array | None = None
     ) -> Array:
         if known is None or 2 * len(known) < len(columns):
-            if self._scattered(columns):
-                X, every = self._together(columns), np.arange(len(columns))
-                return gram(X, d, every, shift[columns])
-            return gram(self.X, d, columns, shift)
+            return self._gram(d, columns, shift[columns], False)
         return extended(known, panel(self.X, d, columns, shift, len(known)))
+
+    def bordered(
+        self, d: Array, columns: Array, shift: Array, ones: bool
+    ) -> Array:
+        if len(columns) + ones > NARROW:
+            return super().bordered(d, columns, shift, ones)
+        return self._gram(d, columns, shift, ones)
+
+    def _gram(self, d: Array, columns: Array, shift: Array, ones: bool) -> Array:
+        """Of some columns, which lie together in memory or are copied there."""
+        X, which = self.X, columns
+        if self._scattered(columns):
+            X, which = self._together(columns), np.arange(len(columns))
+        return gram(X, d, which, shift, ones)
 
     def grams(
         self,

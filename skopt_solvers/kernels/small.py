@@ -90,14 +90,8 @@ def step(
 def _gram(lines, means, alive, h, own, intercept):
     """Of some columns, each sample with its weight h, and of ones for an intercept."""
     k, n = own.shape[0], h.shape[0]
-    part = narrow_gram(lines.T, 0, n, np.sqrt(h), own, means[own])
-    mirror(part)
-    gram = np.zeros((k + intercept, k + intercept))
-    gram[:k, :k] = part
-    if intercept:
-        gram[k, k] = h.sum()
-        for b in range(k):
-            gram[b, k] = gram[k, b] = _dot(lines[own[b]], means[own[b]], h)
+    gram = narrow_gram(lines.T, 0, n, np.sqrt(h), own, means[own], intercept)
+    mirror(gram)
     for b in range(k):
         if not alive[own[b]]:
             gram[b], gram[:, b] = 0.0, 0.0

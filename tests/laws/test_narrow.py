@@ -41,8 +41,11 @@ def test_they_are_those_of_the_array(
     if wide and sp.issparse(stored):
         stored.indices = stored.indices.astype(np.int64)
         stored.indptr = stored.indptr.astype(np.int64)
-    found = as_design(stored).gram(d, columns, shift)
-    Z = X.astype(float)[:, columns] - shift[columns]
+    design, Z = as_design(stored), X.astype(float)[:, columns] - shift[columns]
+    found = design.gram(d, columns, shift)
+    assert_allclose(found, (Z * d[:, None]).T @ Z, rtol=1e-11, atol=1e-11)
+    Z = np.column_stack([Z, np.ones(n)])
+    found = design.bordered(d, columns, shift[columns], True)
     assert_allclose(found, (Z * d[:, None]).T @ Z, rtol=1e-11, atol=1e-11)
 
 
