@@ -12,7 +12,7 @@ from ..kernels.rows import products
 from ._second_order import SMALL, representable
 
 if TYPE_CHECKING:
-    from ._linear_point import LinearPoint
+    from ._linear_point import LinearLine, LinearPoint
     from .linear import LinearProblem
 
 Array = np.ndarray
@@ -102,6 +102,22 @@ def linearised(
         before, left = left, float(np.sum(residual[held] ** 2 / ridge[held]))
         if left <= enough or not left * (left / before) ** further <= enough:
             break  # it is there, or will not be
+    return witness
+
+
+def stepped(
+    problem: "LinearProblem", line: "LinearLine", product: Any
+) -> "LinearPoint":
+    """Slopes to which Newton's step led, had losses been quadratic where it began.
+
+    They need no pass over the data: their sums are what the Hessian, whose `product` is
+    given, makes of the step. To second order they are those of its end, where the gap
+    is about the square of what it was before.
+    """
+    point, d = line.origin, line.direction
+    witness = point.sloping(point.slopes + point.curve(line.dz))
+    bent = product(d) - problem.ridge(point.x) * d
+    witness.loss_gradient = point.loss_gradient + bent
     return witness
 
 

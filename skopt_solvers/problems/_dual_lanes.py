@@ -7,9 +7,9 @@ import numpy as np
 from .._compile import readonly
 from ..kernels import dual, dual_lanes
 from ._dual import run_of
+from ._linear_point import LinearPoint
 
 if TYPE_CHECKING:
-    from ._linear_point import LinearPoint
     from .linear import LinearProblem
 
 Array = np.ndarray
@@ -83,11 +83,11 @@ class LaneAscent:
     def settle(self) -> None:
         """Nothing: the loss has no kink."""
 
-    def point(self) -> "LinearPoint":
+    def point(self) -> LinearPoint:
         """The model of the slopes."""
         problem = self.problem
         return problem.at(problem.pack(self.w * self.units[:, None], self.anchor))
 
-    def witness(self) -> "LinearPoint":
+    def witness(self) -> LinearPoint:
         """The samples' own predictions, as if they were those of a point."""
-        return self.problem.predicting(self.u)
+        return LinearPoint(self.problem, np.zeros(self.problem.size), self.u)

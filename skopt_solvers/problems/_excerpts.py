@@ -31,17 +31,26 @@ UNUSUAL = 0.3  # deviation of a column's scale from which it is its own
 OWN = ("provides", "null", "hessian_cost")  # what an excerpt does not share
 
 
-def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
-    """Problems of more and more rows, none of nearly all of them."""
-    n, p = problem.design.shape[0], problem.split
+def sizes(problem: "LinearProblem") -> Iterator[int]:
+    """How many rows the excerpts have: more and more, none of nearly all."""
+    response, (n, p) = problem.response, (problem.design.shape[0], problem.split)
+    alone = response.separable and (problem.narrow or not response.shape)
+    if not alone or response.loss.quadratic:
+        return
     if problem.design.nnz + LOSS * problem.lanes * n < SMALL:  # calls are all they cost
         return
     m = first = max(ROWS_PER_COLUMN * p, FEWEST)
     most = n if problem.design.sparse else max(PLENTY * p, first)  # of rare columns
-    firmness = _firmness(problem)
     while m < n / LARGEST and m <= most:
-        yield sample(problem, m) if firmness > p / m else excerpt(problem, m)
+        yield m
         m *= GROWTH
+
+
+def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
+    """Problems of more and more rows."""
+    for m in sizes(problem):
+        held = _firmness(problem) > problem.split / m
+        yield sample(problem, m) if held else excerpt(problem, m)
 
 
 def _firmness(problem: "LinearProblem") -> float:

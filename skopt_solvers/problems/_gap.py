@@ -249,8 +249,9 @@ def violation(problem: "LinearProblem", point: "LinearPoint") -> float:
     """
     if point.objective == 0.0:  # losses and penalties are at least that
         return 0.0
-    rest = np.abs(point.loss_gradient[problem.split :])
-    parts = np.concatenate([problem.violations(point), rest])
+    g, k = point.loss_gradient, problem.split
+    own = problem.regularizer.violations(point.x[:k], g[:k])
+    parts = np.concatenate([own, np.abs(g[k:])])
     if not np.isfinite(parts).all():
         return math.inf
     largest = float(np.max(parts / problem.norms, initial=0.0))

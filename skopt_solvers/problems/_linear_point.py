@@ -177,7 +177,15 @@ class QuadraticPoint(LinearPoint):
 
 
 class LinearLine(Line):
-    """One product with X serves every trial of a line search."""
+    """One product with X serves every trial of a line search.
+
+    Attributes
+    ----------
+    slope : float
+        Of the objective at the last trial, along the direction.
+    """
+
+    slope = math.nan
 
     def __init__(
         self, problem: "LinearProblem", point: LinearPoint, direction: Array
@@ -193,7 +201,8 @@ class LinearLine(Line):
             return loss
         head = slice(problem.split)
         cost = problem.regularizer.along(self.origin.x[head], self.direction[head], t)
-        return loss[0] + cost[0], loss[1] + cost[1], loss[2] + cost[2]
+        self.slope = loss[1] + cost[1]
+        return loss[0] + cost[0], self.slope, loss[2] + cost[2]
 
     def _loss(self, t: float) -> tuple[float, float, float]:
         """What a trial finds out is kept, for it may be where the line ends."""

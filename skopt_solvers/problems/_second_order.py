@@ -7,7 +7,7 @@ import numpy as np
 
 from .._compile import readonly
 from ..kernels.single import bent, rounded, turned
-from ._excerpts import loss_diagonal
+from ._excerpts import LOSS, loss_diagonal
 from ._lane_hessian import lane_hessian
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def hessian_cost(problem: "LinearProblem") -> float:
         gram = problem.design.grams_cost(problem.lanes, columns)
     else:
         gram = problem.design.gram_cost(columns) / 2
-    total = gram * entries / (entries + CALLS)
+    rest = CALLS
+    if not problem.design.sparse and not problem.response.shape:
+        rest += LOSS * problem.design.shape[0]
+    total = gram * entries / (entries + rest)
     if problem.size <= NOTHING:  # the same for repeated rows as for weighted ones
         return total
     return total + problem.size**3 / (120.0 * entries)

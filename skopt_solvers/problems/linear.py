@@ -16,9 +16,9 @@ from ..designs import Design
 from ..penalties._base import BasePenalty
 from ._base import Certificate, Counts, Oracle, Point, Problem
 from ._class_blocks import SAMPLE, class_blocks, heavy_rows
-from ._dual import Ascent, linearised
+from ._dual import Ascent, linearised, stepped
 from ._dual_lanes import LaneAscent
-from ._excerpts import bend_flat, excerpts, rough_hessian, sample
+from ._excerpts import bend_flat, excerpts, rough_hessian, sample, sizes
 from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify, floor_of, loose, refined
 from ._linear_point import LinearLine, LinearPoint
@@ -246,12 +246,12 @@ class LinearProblem(Problem):
     def null(self) -> LinearPoint:
         """The best model without any column."""
         x = self._base
-        z = self.push(x)
+        z, jets = self.push(x), None
         if self.fit_intercept:
-            shift = self.response.balance(z)
+            shift, jets = self.response.balanced(z)
             x[self.split :] += shift
             z = z + shift
-        return LinearPoint(self, x, z)
+        return LinearPoint(self, x, z, jets)
 
     @cached_property
     def floor(self) -> float:
@@ -267,10 +267,6 @@ class LinearProblem(Problem):
         if null is not None and np.array_equal(x, null.x):
             return null  # type: ignore[no-any-return]
         return LinearPoint(self, x, self.push(x))
-
-    def predicting(self, z: Array) -> LinearPoint:
-        """Slopes and their pull as if predictions were z."""
-        return LinearPoint(self, np.zeros(self.size), z)
 
     def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:
         # threads share the data, and kernels let go of the interpreter
@@ -324,11 +320,6 @@ class LinearProblem(Problem):
     def prox(self, z: Array, steps: Array) -> Array:
         head = self.regularizer.prox(z[: self.split], steps[: self.split])
         return np.append(head, z[self.split :]) if self.fit_intercept else head
-
-    def violations(self, point: Point) -> Array:
-        """How far each coefficient is from its condition of optimality."""
-        head = slice(self.split)
-        return self.regularizer.violations(point.x[head], point.loss_gradient[head])
 
     def displaced(self, point: Point, other: Regularizer | None = None) -> Array:
         """How far a prox step of its own length would move each coefficient.
@@ -405,10 +396,17 @@ class LinearProblem(Problem):
         """Dual slopes of a Newton step from a point."""
         return linearised(self, point, solve, goal)
 
+    def stepped(self, line: LinearLine, product: Any) -> LinearPoint:
+        """Dual slopes of the Newton step along a line."""
+        return stepped(self, line, product)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether there are excerpts."""
+        return any(sizes(self))
+
     def excerpts(self) -> Iterator["LinearProblem"]:
-        response = self.response
-        simple = response.separable and (self.narrow or not response.shape)
-        return excerpts(self) if simple and not response.loss.quadratic else iter(())
+        return excerpts(self)
 
     def sample(self, count: int) -> "LinearProblem":
         """The problem of about `count` rows that weigh as much as all do."""

@@ -51,8 +51,14 @@ class Response(BaseResponse):
         return 1.0
 
     @abstractmethod
+    def balanced(self, z: Array) -> tuple[Array, Any]:
+        """The constant c for which the weighted slopes at ``z + c`` sum to zero, and
+        the jets there if they are at hand.
+        """
+
     def balance(self, z: Array) -> Array:
-        """The constant c for which the weighted slopes at ``z + c`` sum to zero."""
+        """That constant alone."""
+        return self.balanced(z)[0]
 
     def value(self, z: Array) -> float:
         return self.jets(z)[0]
@@ -102,15 +108,16 @@ class SingleResponse(Response):
     def information(self, z: Array) -> Array:
         """The curvatures where targets are what z makes expect."""
 
-    def balance(self, z: Array) -> Array:
+    def balanced(self, z: Array) -> tuple[Array, Any]:
         """Newton's method kept in a bracket: the mean slope increases with c."""
         straight = self.loss.pieces(self.y)
         if straight is not None:
-            return _quantile(straight[0] - z, *straight[1:], self.weights)
+            return _quantile(straight[0] - z, *straight[1:], self.weights), None
         c, low, high, last, slow = self._about(z), -math.inf, math.inf, 0.0, 0
         exact = _exact(len(z))
         for _ in range(ROUNDS):
-            _, slopes, curvatures = self.jets(z + c)
+            known, at = self.jets(z + c), c
+            _, slopes, curvatures = known
             total = self.weights @ slopes
             size = self.weights @ np.abs(slopes)
             if abs(total) <= exact * size < math.inf or size <= FLAT:
@@ -131,12 +138,12 @@ class SingleResponse(Response):
             if following == c or not math.isfinite(following):
                 break
             c = following
-        return np.asarray(c)
+        return np.asarray(c), known if at == c else None
 
     def _about(self, z: Array) -> float:
         """Near the answer: that of the mean target, or of some of many samples."""
         if z.min(initial=math.inf) == z.max(initial=-math.inf):
-            mean = self.weights @ self.y  # of equal targets exactly that
+            mean = self.weights @ self.y / (self.weights.sum() or 1.0)
             mean = np.clip(mean, self.y.min(axis=0), self.y.max(axis=0))
             return float(self.loss.start(mean)) - float(z[0])
         rows = np.arange(0, len(z), max(len(z) // SOME, 1))
@@ -234,13 +241,13 @@ class LaneResponse(Response):
         """Each sample's s, its Hessian being ``diag(s) - coupled * s s'``."""
         return kernels.lane_shares(self.record, readonly(z))  # type: ignore[no-any-return]
 
-    def balance(self, z: Array) -> Array:
+    def balanced(self, z: Array) -> tuple[Array, Any]:
         """Damped Newton on the K means; the flat direction (1, ..., 1) stays."""
         flat = self.loss.labels and bool((z == z[0]).all())
         if flat and len(z) > SOME:  # a sample for each class says as much
             classes = self.under(self._totals())
             classes.y = readonly(np.arange(self.lanes, dtype=np.float64))
-            return classes.balance(z[: self.lanes])
+            return classes.balance(z[: self.lanes]), None
         c = self._popular() - z[0] if flat else 0.0 * z[0]
         value, slopes, _ = self.jets(z + c)
         best, least, idle = c, math.inf, 0
@@ -259,7 +266,7 @@ class LaneResponse(Response):
             if following > value * (1 + 1e-14):
                 break
             c, value = c + step, following
-        return best
+        return best, None
 
     def _totals(self) -> Array:
         """The classes' weights."""

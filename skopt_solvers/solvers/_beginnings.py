@@ -23,7 +23,6 @@ LIGHT = 30.0  # the same up to which the dual of a softmax takes few epochs
 FIRM = 0.5  # curvature of the loss, in ridges, up to which gradients suffice
 EASIER = 10.0  # factor of the ridge from one to the next
 AT_MOST = Certificate(1.0, "duality gap", exact=False)  # of any point
-SLOW = 0.999  # rate of iterations that lead nowhere
 ROUGHLY, STEPS = 1e-2, 100  # certificate of their solutions, iterations they may take
 
 
@@ -157,28 +156,3 @@ def softened(problem: Any, state: Any, step: Callable[[Any, Any], None]) -> None
         state.log.append(
             f"start: {state.n_iter - begun} iterations with {rounds} stronger ridges"
         )
-
-
-def to_go(decrements: list[float], left: float) -> float:
-    """Iterations until what is `left` times too much is gone, at the last pace."""
-    k = min(3, len(decrements) - 1)
-    if left <= 1.0 or k < 1:
-        return 0.0 if left <= 1.0 else math.inf
-    now, before = decrements[-1], decrements[-1 - k]
-    rate = (now / before) ** (1.0 / k) if 0.0 < now < before else 1.0
-    return math.log(left) / -math.log(rate) if rate < SLOW else math.inf
-
-
-def certifying(problem: Any, metric: Any) -> bool:
-    """Whether the slopes of a Newton step in this metric may certify a point."""
-    if not metric.factored or Oracle.DUAL not in problem.provides:
-        return False
-    return Oracle.COLUMNS in problem.provides or problem.narrow  # type: ignore[no-any-return]
-
-
-def jumping(problem: Any, point: Any) -> bool:
-    """Whether some samples have no curvature, as of losses whose second derivative
-    jumps: what pairs have learned does not last there, and Newton's method ends soon.
-    """
-    single = Oracle.ROWS in problem.provides and problem.lanes == 1
-    return single and not point.curvatures.all()

@@ -12,8 +12,18 @@ from .._params import Choice, Whole
 from ..problems._base import Oracle, Problem
 from ..result import NOT_YET
 from ._base import COARSE, Array, Budget, Solver
-from ._beginnings import certifying, firm, independent, jumping, softened, to_go
+from ._beginnings import firm, independent, softened
 from ._quasi_newton import Pairs, remember, two_loops
+from ._renewal import (
+    LASTING,
+    bend,
+    certifying,
+    ends_here,
+    following,
+    provable,
+    renewal_pays,
+    to_go,
+)
 from ._search import search
 from ._small import descend_at_once, tries
 from ._wide import before_factors, before_systems, dear, few_systems
@@ -33,19 +43,14 @@ from .preconditioners import (
 
 CHEAP = 200.0  # evaluations that a Hessian may cost before L-BFGS does without
 DEAR, HEAVY = 3.0, 2e7  # evaluations and operations from which it is put off
-LIGHT = 1.5  # evaluations of one that may be new after every step
 VERY_DEAR = 8.0  # the same from which independent columns do without samples, too
 ONCE = 8.0  # the same of one that need not be formed again
-AT_ONCE = 5.0  # evaluations that a Hessian may cost to be new where curvatures jump
-LATE = 2.0  # times the cost of a factor: the most that is done without one
 WHOLE = 6.0  # evaluations that a Hessian of all rows may cost, a sample at hand
 SAMPLE = 10  # rows per column of a sample whose correlations stand for all
 FEW = 400  # rows of which all pairs are multiplied at once
 PRODUCTS = 300.0  # that the first system may take before a factor of rows is tried
 ROUGHLY = 200  # iterations that may be made with these
-PATIENT = 2.0  # times the cost of a factor, where the diagonal is nearly all of it
 SHORT = 0.1  # first step along blocks that are no metric here
-LASTING = 2  # blocks that are built before they are given up
 TRIES = 4  # iterations between Newton steps that certify
 STEPS = 30  # on a sample
 SAFE = 0.3  # of the tolerance, asked of a model that stands for another one
@@ -60,6 +65,9 @@ class LBFGSState(NewtonCGState):
     decrements: list[float] = field(default_factory=list)
     next_try: int = 0  # iteration from which a Newton step may certify
     builds: int = 1  # of the metric
+    fresh: bool = False  # whether it is the Hessian of this very point
+    bend: float = 1.0  # what a Newton step leaves, in squares of what was left
+    before: float | None = None  # that, of the last one; 0 if it was cut short
     ladder: list[Preconditioner] = field(default_factory=list)  # better ones, dearer
     round: bool = False  # whether the diagonal is nearly all of the Hessian
     newton: bool = False  # whether conjugate gradients do what no metric could
@@ -142,17 +150,21 @@ class LBFGS(Solver):
     def init(self, problem: Problem, x: Array, budget: Budget) -> LBFGSState:
         state = LBFGSState(problem.at(x), budget, NOT_YET)
         state.pairs = deque(maxlen=self.memory)
-        wide = self.start == "auto" and self._wide(problem)
-        if not (wide and np.array_equal(x, problem.start())):  # would cost a pass more
-            state.certify(problem)
-        if self._done(state):
-            return state
         auto = self.start == "auto" and self.preconditioner == "auto"
         rows = Oracle.ROWS in problem.provides
         state.tries = tries(problem, budget) if auto and rows else 0
-        if not state.tries:
+        if state.tries or not self._moves_on(problem, x):
+            state.certify(problem)
+        if not (self._done(state) or state.tries):
             self._prepare(problem, state)
         return state
+
+    def _moves_on(self, problem: Any, x: Array) -> bool:
+        """Whether the start is left before its gradient is of use."""
+        if self.start != "auto" or not np.array_equal(x, problem.start()):
+            return False
+        rows = Oracle.ROWS in problem.provides and problem.size <= LARGEST
+        return self._wide(problem) or (rows and problem.sampled)
 
     def _prepare(self, problem: Problem, state: LBFGSState) -> None:
         """Find a point and a metric to begin with."""
@@ -166,7 +178,7 @@ class LBFGS(Solver):
             self._by_products(problem, state)
         elif not self._done(state):
             state.metric, *state.ladder = self._metrics(problem, part, known)
-            state.metric.build(problem, state.point)
+            self._build(problem, state)
             state.log.append(f"metric: {type(state.metric).__name__}")
             self._certify(problem, state)
 
@@ -268,7 +280,7 @@ class LBFGS(Solver):
         state = LBFGSState(part.at(x), budget, NOT_YET)
         state.pairs = deque(maxlen=self.memory)
         state.metric, *state.ladder = metrics
-        state.metric.build(part, state.point)
+        self._build(part, state)
         return state
 
     def _sampled(
@@ -310,8 +322,8 @@ class LBFGS(Solver):
             NewtonCG().step(problem, state)
             return
         before = state.point
-        self._move(problem, state)
-        if state.point is not before:
+        self._move(problem, state, ends=True)
+        if state.point is not before and not self._done(state):
             state.certify(problem)
             self._certify(problem, state)
         elif state.stalled and certifying(problem, state.metric):
@@ -335,8 +347,7 @@ class LBFGS(Solver):
         again = state.metric.exact or state.next_try > 0  # a sample's is tried twice
         again = again and own > state.metric.cost(problem)
         if again and state.n_iter > 0:  # so far exact where it was built only
-            self._rebuild(problem, state, climb=True)
-            self._by_newton(problem, state, state.metric.solve)
+            self._rebuild(problem, state, climb=True)  # whose step certifies itself
         state.next_try = state.n_iter + TRIES
 
     def _by_newton(self, problem: Any, state: Any, solve: Any) -> bool:
@@ -347,12 +358,24 @@ class LBFGS(Solver):
             state.certificate, state.witness = own
         return self._done(state)
 
-    def _move(self, problem: Problem, state: Any) -> None:
-        """One iteration, uncertified."""
+    def _by_step(self, problem: Any, state: Any, line: Any, decrement: float) -> bool:
+        """Whether the slopes of the Newton step that led here certify the point."""
+        if not provable(problem, state, line, decrement):
+            return False
+        state.certify(problem, problem.stepped(line, state.metric.product))
+        return self._done(state)
+
+    def _move(self, problem: Problem, state: Any, ends: bool = False) -> None:
+        """One iteration; certified at most by its own slopes, where it `ends` a run."""
         point, g = state.point, state.point.gradient
         direction, decrement = self._direction(state)
         state.decrements.append(decrement)
-        if self._refresh_pays(problem, state):
+        state.bend, state.before = bend(state, decrement), None
+        if ends and ends_here(problem, state, decrement):
+            del state.ladder[:-1]  # to the best of all
+            self._rebuild(problem, state, climb=True)
+            direction, decrement = self._direction(state)
+        elif renewal_pays(problem, state):
             if isinstance(state.metric, Blocks) and state.builds >= LASTING:
                 self._give_up(problem, state)
                 return
@@ -370,8 +393,13 @@ class LBFGS(Solver):
             return
         if t < SHORT and not state.pairs and isinstance(state.metric, Blocks):
             self._give_up(problem, state)
-        state.point, state.rate = line.point(t), t
-        remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
+        newton = state.fresh and not state.pairs
+        state.point, state.rate, state.fresh = line.point(t), t, False
+        if newton:
+            state.before = decrement * (t == 1.0)
+        able = ends and state.before
+        if not (able and self._by_step(problem, state, line, decrement)):
+            remember(state.pairs, state.point.x - point.x, state.point.gradient - g)
 
     def _give_up(self, problem: Any, state: Any) -> None:
         """Go on by Newton's method and conjugate gradients.
@@ -391,10 +419,10 @@ class LBFGS(Solver):
 
     def _rebuild(self, problem: Any, state: Any, climb: bool = False) -> None:
         """Build the metric that follows, the next better one if it is to `climb`."""
-        if state.ladder and (climb or self._following(state) is not state.metric):
+        if state.ladder and (climb or following(state) is not state.metric):
             state.metric, state.builds = state.ladder.pop(0), 0
         state.builds += 1
-        state.metric.build(problem, state.point)
+        self._build(problem, state)
         note = f"metric: {type(state.metric).__name__} built"
         if state.log and state.log[-1].startswith(note):
             state.log.pop()  # one line tells of all in a row
@@ -403,10 +431,10 @@ class LBFGS(Solver):
         self._forget(state)
         state.decrements.clear()
 
-    def _following(self, state: Any) -> Preconditioner:
-        """What is built next: a better metric, or once more a factor."""
-        lasting = state.metric.factored and state.builds < LASTING
-        return state.ladder[0] if state.ladder and not lasting else state.metric  # type: ignore[no-any-return]
+    def _build(self, problem: Any, state: Any) -> None:
+        """Build the metric where the state is."""
+        state.metric.build(problem, state.point)
+        state.fresh = state.metric.exact
 
     def _direction(self, state: LBFGSState) -> tuple[Array, float]:
         """The direction and its decrement ``g' B g``."""
@@ -462,24 +490,3 @@ class LBFGS(Solver):
     def _done(self, state: LBFGSState) -> bool:
         certificate = state.certificate
         return certificate.exact and certificate.value <= state.budget.goal
-
-    def _refresh_pays(self, problem: Problem, state: LBFGSState) -> bool:
-        """Whether a fresh metric costs less than the iterations left with this one."""
-        cost = self._following(state).cost(problem)
-        if state.round and not state.metric.factored:
-            cost *= PATIENT
-        if cost < AT_ONCE and state.metric.factored and jumping(problem, state.point):
-            return bool(state.pairs)
-        since = len(state.decrements) - 1
-        if since < max(1.0 if cost <= LIGHT else 2.0, cost / 2):
-            return False
-        if since > LATE * cost and not state.metric.factored:
-            return True
-        now = state.decrements[-1]
-        target = 2 * max(state.budget.goal, 1e-16) * abs(state.point.objective)
-        left, certificate = now / target if target > 0 else math.inf, state.certificate
-        if certificate.exact and not state.metric.factored:  # only slopes certify
-            left = max(left, certificate.value / max(state.budget.goal, 1e-16))
-        if not (left > 1.0 and 0.0 < now < math.inf):
-            return not now > 0
-        return to_go(state.decrements, left) > cost + 2.5

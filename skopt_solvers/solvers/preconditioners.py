@@ -24,6 +24,7 @@ FEW = 1000  # rows that a class's block is made of, more or less
 SMALL, LARGEST = 100, 2000  # coordinates whose Hessian is formed anyway, or at all
 FACTORS = 700.0  # squared columns per row up to which factors cost less than passes
 COSTLY = 60.0  # evaluations: what blocks cost, and as often as they help (measured)
+BLUR = 2e-15  # of the size of its terms, that a product with a Hessian may be off by
 
 
 class Preconditioner(ABC):
@@ -121,10 +122,20 @@ class Cholesky(Preconditioner):
 
     def build(self, problem: Problem, point: Point) -> None:
         hessian = self._hessian(problem, point)
+        if self.exact:
+            self.matrix = hessian.copy()
         self.scale, self.factor = factor(hessian, self.damping)
 
     def solve(self, v: Array) -> Array:
         return self.scale * solved(self.factor, self.scale * v)
+
+    def product(self, v: Array) -> Array:
+        """The Hessian where it was built, if exact, times v."""
+        return np.asarray(self.matrix @ v)
+
+    def blur(self, v: Array) -> Array:
+        """What rounding errors may have made of that."""
+        return np.asarray(BLUR * (np.abs(self.matrix) @ np.abs(v)))
 
     def _hessian(self, problem: Any, point: Point) -> Array:
         if self.part is None:

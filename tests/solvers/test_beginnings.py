@@ -6,7 +6,13 @@ import scipy.sparse as sp
 from problems import DESIGNS
 from scipy.special import expit
 
-from skopt_solvers.losses import Logistic, Poisson, Squared, SquaredHinge
+from skopt_solvers.losses import (
+    Logistic,
+    Poisson,
+    PseudoHuber,
+    Squared,
+    SquaredHinge,
+)
 from skopt_solvers.penalties import L2, NoPenalty
 from skopt_solvers.problems import linear_problem
 from skopt_solvers.problems._excerpts import excerpt, spread
@@ -196,6 +202,56 @@ def test_the_slopes_of_a_newton_step_certify_in_the_hessian_s_metric(intercept):
     gap = made.certificate(point, witness=witness)
     decrement = point.gradient @ metric.solve(point.gradient)
     assert gap.value * point.objective <= 0.6 * decrement + 1e-15
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("loss", [Logistic(), Poisson(), PseudoHuber()], ids=repr)
+@pytest.mark.parametrize("penalty", [L2(1e-3), L2(1e-7)], ids=repr)
+def test_a_newton_step_has_slopes_whose_sums_are_known(intercept, loss, penalty):
+    made = tall(600, loss=loss, penalty=penalty, intercept=intercept)
+    point = made.at(run(LBFGS(tol=1e-3), made).x)
+    metric = Cholesky()
+    metric.build(made, point)
+    line = made.line(point, -metric.solve(point.gradient))
+    line.at(1.0)
+    end, witness = line.point(1.0), made.stepped(line, metric.product)
+    pulled = made.pull_weighted(witness.slopes)
+    terms = made.norms * (made.response.weights @ np.abs(witness.slopes))
+    off = np.abs(witness.loss_gradient - pulled)
+    assert np.all(off <= 1e-13 * terms + metric.blur(line.direction))
+    assert witness.slopes is not end.slopes
+    gap = made.certificate(end, witness=witness).value * end.objective
+    best = run(Newton(tol=1e-13), made).objective
+    assert end.objective - best <= gap + 1e-14
+    assert gap <= made.certificate(point, witness=point).value * point.objective
+
+
+def test_a_fit_ends_where_a_newton_step_certifies_itself(monkeypatch):
+    """A gradient less: that of the last point is not asked for."""
+    monkeypatch.setattr(_small, "WORK", 0.0)
+    results = {}
+    for able in (True, False):
+        if not able:
+            monkeypatch.setattr(LBFGS, "_by_step", lambda *_: False)
+        results[able] = run(LBFGS(tol=1e-8), tall(20_000, loss=Poisson()))
+    assert results[True].success and results[False].success
+    assert results[True].counts.gradients < results[False].counts.gradients
+    least = min(each.objective for each in results.values())
+    assert results[True].objective <= least * (1 + 1e-8)
+
+
+@pytest.mark.parametrize("loss", [Logistic(), Poisson(), Squared()], ids=repr)
+@pytest.mark.parametrize("flat", [True, False])
+@pytest.mark.parametrize("n", [40, 50_000])
+def test_jets_where_a_constant_is_best_are_those_at_hand(loss, flat, n):
+    made = tall(n, loss=loss)
+    z = np.zeros(n) if flat else np.sin(np.arange(n) / 7.0)
+    c, jets = made.response.balanced(z)
+    assert c == made.response.balance(z)
+    if jets is not None:
+        for known, found in zip(jets, made.response.jets(z + c), strict=True):
+            assert np.array_equal(known, found)
+    assert jets is not None or not flat
 
 
 @pytest.mark.parametrize("C", [1e-6, 1.0, 1e4])
