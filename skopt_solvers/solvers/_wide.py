@@ -76,10 +76,12 @@ def before_rows(problem: Any, state: Any, descent: Solver) -> None:
 def before_hessian(problem: Any, state: Any) -> None:
     """Go on in the dual, without a Hessian.
 
-    Of dense rows that bend the loss so little that epochs are few, however much columns
-    depend on each other. Where these hardly do, gradients are as good.
+    Of rows that bend the loss so little that epochs are few, however much columns
+    depend on each other. Where these hardly do, gradients are as good. Sparse columns
+    often add up to the intercept, which is slow to follow then.
     """
-    if WIDE not in problem.provides or problem.design.sparse:
+    slow = problem.design.sparse and problem.fit_intercept
+    if WIDE not in problem.provides or slow:
         return
     gentle = problem.response.max_curvature * problem.row_bend <= GENTLE
     if gentle and not apart(problem.design, FEW):
