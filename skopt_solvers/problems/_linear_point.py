@@ -4,6 +4,7 @@ import math
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import numpy as np
 
@@ -149,6 +150,23 @@ class LinearPoint(Point):
         if self._curvatures is not None:
             return response.weigh(self._curvatures * v)  # type: ignore[no-any-return]
         return response.bend(self.shares, v, response.weights)
+
+
+class NullPoint(LinearPoint):
+    """A point that its problem keeps.
+
+    It does not keep the problem, or all the data would wait for the garbage collector.
+    """
+
+    @property
+    def problem(self) -> "LinearProblem":  # type: ignore[override]
+        problem = self._problem()
+        assert problem is not None
+        return problem
+
+    @problem.setter
+    def problem(self, problem: "LinearProblem") -> None:
+        self._problem = ref(problem)
 
 
 class QuadraticPoint(LinearPoint):

@@ -9,6 +9,7 @@ import numpy as np
 from .._compile import readonly
 from ..designs import Design
 from ..kernels.rows import row_facts
+from ._linear_point import NullPoint
 
 if TYPE_CHECKING:
     from .linear import LinearProblem
@@ -152,7 +153,7 @@ def ground(problem: "LinearProblem") -> None:
     weights = problem.response.weights
     flat = weights @ problem.null.curvatures <= FLAT * (weights @ base.curvatures)
     if np.any(flat):
-        problem.null = base
+        problem.null = NullPoint(problem, base.x, base.z, base.jets)
 
 
 def _common(problem: "LinearProblem", bend: float) -> Array:

@@ -21,7 +21,7 @@ from ._dual_lanes import LaneAscent
 from ._excerpts import bend_flat, excerpts, rough_hessian, sample, sizes
 from ._frames import Frame, Moved, Own
 from ._gap import Slopes, certify, floor_of, loose, refined
-from ._linear_point import LinearLine, LinearPoint
+from ._linear_point import LinearLine, LinearPoint, NullPoint
 from ._parallel import mapped
 from ._recession import recession
 from ._regularizer import Regularizer
@@ -243,7 +243,7 @@ class LinearProblem(Problem):
         return self.feasible(np.zeros(self.size))
 
     @cached_property
-    def null(self) -> LinearPoint:
+    def null(self) -> NullPoint:
         """The best model without any column."""
         x = self._base
         z, jets = self.push(x), None
@@ -251,7 +251,7 @@ class LinearProblem(Problem):
             shift, jets = self.response.balanced(z)
             x[self.split :] += shift
             z = z + shift
-        return LinearPoint(self, x, z, jets)
+        return NullPoint(self, x, z, jets)
 
     @cached_property
     def floor(self) -> float:
