@@ -155,18 +155,29 @@ class LinearPoint(Point):
 class NullPoint(LinearPoint):
     """A point that its problem keeps.
 
-    It does not keep the problem, or all the data would wait for the garbage collector.
+    It does not keep the problem, or all the data would wait for the garbage collector;
+    a copy that is `held` does.
     """
 
     @property
     def problem(self) -> "LinearProblem":  # type: ignore[override]
         problem = self._problem()
-        assert problem is not None
+        if problem is None:
+            raise ReferenceError(
+                "the problem of this null model is gone; keep it in a variable."
+            )
         return problem
 
     @problem.setter
     def problem(self, problem: "LinearProblem") -> None:
         self._problem = ref(problem)
+
+    def held(self) -> LinearPoint:
+        """The same for those who need it longer than they have the problem."""
+        other = LinearPoint.__new__(LinearPoint)
+        vars(other).update(vars(self), problem=self.problem)
+        vars(other).pop("_problem")
+        return other
 
 
 class QuadraticPoint(LinearPoint):

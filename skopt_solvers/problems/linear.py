@@ -103,7 +103,8 @@ class LinearProblem(Problem):
         known = {name: vars(other).pop(name, None) for name in own}
         other._penalise(penalty)
         null = known["null"]
-        if null is not None and np.array_equal(other._base, self._base):
+        same = np.array_equal(other.constant, self.constant)
+        if null is not None and same and np.array_equal(other._base, self._base):
             other.null = null.under(other)
         return other
 
@@ -265,7 +266,7 @@ class LinearProblem(Problem):
     def at(self, x: Array) -> LinearPoint:
         null = vars(self).get("null")
         if null is not None and np.array_equal(x, null.x):
-            return null  # type: ignore[no-any-return]
+            return null.held()  # type: ignore[no-any-return]
         return LinearPoint(self, x, self.push(x))
 
     def values(self, points: Array, n_jobs: int | None = None) -> Iterator[float]:

@@ -22,7 +22,9 @@ from skopt_solvers import (
     ProximalLassoCV,
     ProximalMCP,
 )
-from skopt_solvers.problems import LinearProblem
+from skopt_solvers.losses import Squared
+from skopt_solvers.penalties import L1
+from skopt_solvers.problems import LinearProblem, linear_problem
 from skopt_solvers.solvers import CMAES, SAGA, SGD, DualCoordinateDescent, NewtonCG
 
 MODELS = [
@@ -84,3 +86,10 @@ def test_nothing_is_left_of_a_model_that_is_gone(model, shape, stored):
         assert len(problems()) == before
     finally:
         gc.enable()
+
+
+def test_a_null_model_needs_its_problem():
+    null = linear_problem(np.eye(3), np.arange(3.0), Squared(), L1(0.1)).null
+    assert null.objective >= 0.0
+    with pytest.raises(ReferenceError, match="keep it in a variable"):
+        null.problem  # noqa: B018

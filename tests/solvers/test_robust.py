@@ -30,8 +30,8 @@ def hostile(n=25, p=40, seed=0):
 
 def problem_of(X, y, share, loss=None, intercept=True, ratio=1.0):
     loss = loss or Squared()
-    null = linear_problem(X, y, loss, L1(1.0), fit_intercept=intercept).null
-    strongest = np.max(np.abs(null.loss_gradient[: X.shape[1]]), initial=0.0)
+    made = linear_problem(X, y, loss, L1(1.0), fit_intercept=intercept)
+    strongest = np.max(np.abs(made.null.loss_gradient[: X.shape[1]]), initial=0.0)
     penalty = ElasticNet(strongest / ratio / share, ratio)
     return linear_problem(X, y, loss, penalty, fit_intercept=intercept)
 
@@ -122,8 +122,8 @@ def test_heavy_tails(seed, share, intercept):
 def test_heavy_tails_in_groups(seed, share, intercept):
     X, y = heavy(seed)
     groups = np.arange(X.shape[1]) // 2
-    null = linear_problem(X, y, Logistic(), NoPenalty(), fit_intercept=intercept).null
-    pull = np.bincount(groups, null.loss_gradient[: X.shape[1]] ** 2)
+    free = linear_problem(X, y, Logistic(), NoPenalty(), fit_intercept=intercept)
+    pull = np.bincount(groups, free.null.loss_gradient[: X.shape[1]] ** 2)
     penalty = GroupLasso(np.sqrt(pull.max() / 2) / share, groups=groups)
     problem = linear_problem(X, y, Logistic(), penalty, fit_intercept=intercept)
     result = run(BlockDescent(), problem)

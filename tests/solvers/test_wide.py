@@ -66,8 +66,8 @@ def test_other_losses(loss, share):
     X, score = wide()
     y = np.where(score > np.median(score), 1.0, -1.0) if loss.labels else score
     y = np.round(np.exp(0.1 * score)) if isinstance(loss, Poisson) else y
-    null = linear_problem(X, y, loss, L1(1.0)).null
-    alpha = np.max(np.abs(null.loss_gradient)) / share
+    made = linear_problem(X, y, loss, L1(1.0))
+    alpha = np.max(np.abs(made.null.loss_gradient)) / share
     for penalty in (L1(alpha), ElasticNet(alpha, 0.7)):
         check_solver(CoordinateDescent(tol=1e-9), linear_problem(X, y, loss, penalty))
 
