@@ -19,6 +19,7 @@ from ._dense_passes import (
     tdot,
     weighted_sum,
 )
+from ._layout import by_rows
 from ._narrow import NARROW
 from ._side_by_side import pays, side_by_side
 
@@ -127,17 +128,17 @@ class Dense(Design):
 
     @cached_property
     def rows(self) -> Rows:
-        return DenseRows(readonly(np.ascontiguousarray(self.X)))
+        return DenseRows(readonly(by_rows(self.X)))
 
     @cached_property
     def rough_rows(self) -> Rows | None:
         if self.dtype == np.float32:
             return None
-        return DenseRows(readonly(self.X.astype(np.float32, order="C")))
+        return DenseRows(readonly(by_rows(self.X, np.float32)))
 
     @cached_property
     def columns(self) -> Columns:
-        return DenseColumns(readonly(np.ascontiguousarray(self.X.T)))
+        return DenseColumns(readonly(by_rows(self.X.T)))
 
     def dot(self, w: Array) -> Array:
         return dot(self.X, w)
@@ -256,7 +257,7 @@ class Dense(Design):
         return np.array(self.X.T[columns], np.float64, order="C")
 
     def table(self) -> Array:
-        return np.ascontiguousarray(self.X.T, np.float64)
+        return by_rows(self.X.T, np.float64)
 
     def forget(self) -> None:
         super().forget()
