@@ -13,8 +13,9 @@ from .dual_coordinate_descent import DualCoordinateDescent, DualState
 
 PATIENCE = 64.0  # passes over the data that may be left for the dual to go on
 FLAT, FEW = 600.0, 5000  # where some samples have no curvature, and rows are few
-ROUGH = 0.4  # passes that an epoch in single precision takes
-LONE = 80.0  # entries that take as long as a sample's own step
+ROUGH = 0.5  # passes that an epoch in single precision takes
+# entries that take as long as a sample's own step: sparse ones, and those side by side
+LONE, DENSE = 80.0, 350.0
 
 LOOKED = 3  # rows a column: even so few raise the largest eigenvalue to 2.5 at most
 LOOKS, STEEP = 6, 4.0  # power iterations; largest eigenvalue of what is nearly round
@@ -60,8 +61,8 @@ def ascended(
 
 def epoch_cost(design: Any) -> float:
     """What an epoch in the dual costs, in passes over the data."""
-    entries = 1.0 if design.sparse else ROUGH
-    return float(entries + LONE * design.shape[0] / max(design.nnz, 1))
+    entries, lone = (1.0, LONE) if design.sparse else (ROUGH, DENSE)
+    return float(entries + lone * design.shape[0] / max(design.nnz, 1))
 
 
 def taken(state: Any, other: Any, note: str) -> None:

@@ -27,7 +27,9 @@ WEAK = 1e9  # length of all rows, in ridges, beyond which products are cancelled
 GENTLE = 2.0  # times that a row bends the loss, in ridges, up to which epochs are few
 FIRST = 5.0  # epochs to the end where a row bends nothing
 AROUND = 10.0  # evaluations that are made around a Hessian, about
-PATIENCE = 0.25  # of the cost of the factor: what the dual may take in any case
+UNSURE = 25.0  # passes that the factor must cost for that where rows are not apart
+# of the cost of the factor: what the dual may take in any case, for paces grow
+PATIENCE, DOUBT = 0.25, 0.07  # where rows are apart, and elsewhere
 
 
 def factor_cost(problem: Any) -> float:
@@ -69,8 +71,11 @@ def before_rows(problem: Any, state: Any, descent: Solver) -> None:
     cost = factor_cost(problem)
     if firm(problem):
         descended(problem, state, cost, descent)
-    elif apart(problem.design):
-        taken(state, *ascended(problem, state.point.x, state.budget, cost, PATIENCE))
+        return
+    lone = apart(problem.design)
+    if lone or (cost >= UNSURE and not few_systems(problem)):
+        least = PATIENCE if lone else DOUBT
+        taken(state, *ascended(problem, state.point.x, state.budget, cost, least))
 
 
 def before_hessian(problem: Any, state: Any) -> None:

@@ -30,7 +30,7 @@ def model(strength, loss=None, shared=0.0, n=400, p=500, intercept=True, order="
         (10.0, 0.0, "strong ridge"),
         (1e-2, 0.0, "dual"),
         (1e-5, 0.0, "dual"),
-        (1e-2, 0.6, "span"),
+        (1e-2, 0.6, "dual"),
     ],
 )
 def test_the_ridge_and_the_rows_tell_which_way_is_nearer(
@@ -67,9 +67,17 @@ def test_rows_are_apart_in_any_units(scale):
     assert not apart(as_design((X + 0.5) * units))
 
 
-def test_a_factor_of_few_rows_comes_at_once():
-    result = run(LBFGS(), model(1e-2, n=40, p=3000))
+@pytest.mark.parametrize("n", [40, 150])
+def test_a_factor_of_few_rows_comes_at_once(n):
+    result = run(LBFGS(), model(1e-2, n=n, p=3000, shared=0.6))
     assert result.success and "span" in result.log[0]
+
+
+def test_rows_that_are_not_apart_are_given_up_sooner():
+    made = model(1e-9, shared=0.6)
+    result = run(LBFGS(), made)
+    assert result.success and "left" in result.log[0] and "span" in result.log[1]
+    assert int(result.log[0].split()[3]) <= 0.2 * factor_cost(made)
 
 
 @pytest.mark.parametrize("intercept", [True, False])
