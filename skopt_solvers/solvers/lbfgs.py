@@ -105,9 +105,10 @@ class LBFGS(Solver):
         "auto" begins linear models on samples of the rows, where these are many, and
         makes plain Newton steps where data are small and no callback looks on. Where
         columns are many and all share a ridge it solves the model in the span of the
-        rows, of no more columns than rows; where these are many too, ridges differ, or
-        columns depend on each other under a strong one, it begins with
-        `DualCoordinateDescent`, and leaves it if it is slow. None does without.
+        rows, of no more columns than rows. Before that, if it is dear, and where rows
+        are many too, ridges differ, or columns depend on each other under a strong one,
+        it begins with `DualCoordinateDescent`, and leaves it if it is slow. None does
+        without.
     tol : float, default=1e-6
         Certificate at which to stop.
     max_iter : int, default=1000
