@@ -1,8 +1,7 @@
 """Dense matrices laid out by rows, block by block.
 
 What one order writes side by side the other reads from as many lines of memory; blocks
-stay in a cache until all of each line is used. numpy's copies take two to four times as
-long where lines are long.
+stay in a cache until all of each line is used.
 """
 
 from typing import Any

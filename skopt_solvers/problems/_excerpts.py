@@ -48,8 +48,10 @@ def sizes(problem: "LinearProblem") -> Iterator[int]:
 
 def excerpts(problem: "LinearProblem") -> Iterator["LinearProblem"]:
     """Problems of more and more rows."""
-    for m in sizes(problem):
-        held = _firmness(problem) > problem.split / m
+    counts = list(sizes(problem))
+    firmness = _firmness(problem) if counts else 0.0
+    for m in counts:
+        held = firmness > problem.split / m
         yield sample(problem, m) if held else excerpt(problem, m)
 
 

@@ -45,7 +45,7 @@ def hessian_cost(problem: "LinearProblem") -> float:
         gram = problem.design.grams_cost(problem.lanes, columns)
     else:
         gram = problem.design.gram_cost(columns) / 2
-    rest = CALLS
+    rest = CALLS  # what an evaluation takes besides entries; if these are quick, losses
     if not problem.design.sparse and not problem.response.shape:
         rest += LOSS * problem.design.shape[0]
     total = gram * entries / (entries + rest)

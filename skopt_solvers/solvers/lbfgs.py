@@ -394,9 +394,9 @@ class LBFGS(Solver):
             return
         if t < SHORT and not state.pairs and isinstance(state.metric, Blocks):
             self._give_up(problem, state)
-        newton = state.fresh and not state.pairs
-        state.point, state.rate, state.fresh = line.point(t), t, False
-        if newton:
+        fresh, state.fresh = state.fresh, False  # and then there are no pairs
+        state.point, state.rate = line.point(t), t
+        if fresh:
             state.before = decrement * (t == 1.0)
         able = ends and state.before
         if not (able and self._by_step(problem, state, line, decrement)):
